@@ -1,0 +1,37 @@
+#include "base/aligned_buffer.h"
+
+#include <sys/mman.h>
+
+#include <utility>
+
+#include "base/error.h"
+
+namespace caracal {
+namespace {
+constexpr size_t kHugePage = size_t{2} << 20;
+}
+
+AlignedBuffer::AlignedBuffer(size_t bytes) {
+  if (bytes == 0) return;
+  void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (data == MAP_FAILED)
+    throw_error(ErrorCode::out_of_memory, "memory", "the system refused {} MiB", bytes >> 20);
+  if (bytes >= 2 * kHugePage) ::madvise(data, bytes, MADV_HUGEPAGE);
+  data_ = static_cast<std::byte*>(data);
+  size_ = bytes;
+}
+
+AlignedBuffer::~AlignedBuffer() {
+  if (data_) ::munmap(data_, size_);
+}
+
+AlignedBuffer::AlignedBuffer(AlignedBuffer&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+}  // namespace caracal

@@ -1,0 +1,26 @@
+#pragma once
+#include <cstddef>
+#include <span>
+
+namespace caracal {
+
+/// Owned, zeroed, page-aligned memory from the system; asks for huge pages when it is large enough.
+class AlignedBuffer {
+ public:
+  AlignedBuffer() = default;
+  /// Throws Error(out_of_memory) when the system refuses.
+  explicit AlignedBuffer(size_t bytes);
+  ~AlignedBuffer();
+  AlignedBuffer(AlignedBuffer&& other) noexcept;
+  AlignedBuffer& operator=(AlignedBuffer&& other) noexcept;
+
+  std::byte* data() const { return data_; }
+  size_t size() const { return size_; }
+  std::span<std::byte> bytes() const { return {data_, size_}; }
+
+ private:
+  std::byte* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+}  // namespace caracal
