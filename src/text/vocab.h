@@ -5,10 +5,9 @@
 #include <string_view>
 #include <vector>
 
-namespace caracal {
+#include "spec/token.h"
 
-using TokenId = int32_t;
-inline constexpr TokenId kNoToken = -1;
+namespace caracal {
 
 enum class TokenizerModel { spm_bpe, unigram, byte_bpe, wordpiece };
 /// GGUF's tokenizer.ggml.token_type values.
