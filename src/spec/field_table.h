@@ -3,9 +3,6 @@
 /// options, environment variables, range checks, --help and the generated docs all read the row;
 /// the default is whatever a default-constructed struct holds.
 #include <cstdint>
-#include <cstdlib>
-#include <functional>
-#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
