@@ -1,0 +1,29 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "files/gguf.h"
+
+namespace caracal {
+
+/// What one GGUF file says, every field checked; views point into the image.
+struct GgufImage {
+  uint32_t version = 0;
+  uint64_t alignment = 32;
+  std::vector<std::pair<std::string_view, GgufValue>> metadata;
+  std::vector<GgufTensor> tensors;  ///< shard is left at 0
+};
+
+/// Parses one file's image. name: the file, as printed in errors.
+/// Throws Error(bad_file / unsupported); memory used is bounded by a small multiple of the image
+/// and by fixed limits, whatever the counts claim.
+GgufImage parse_gguf_image(std::span<const std::byte> image, std::string_view name);
+
+/// Bytes of one element of a scalar metadata type; 0 for string and array.
+uint32_t gguf_scalar_bytes(GgufValue::Type type);
+
+}  // namespace caracal
