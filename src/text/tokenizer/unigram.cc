@@ -1,0 +1,150 @@
+#include "text/tokenizer/unigram.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/error.h"
+#include "base/utf8.h"
+#include "text/tokenizer/byte_pieces.h"
+#include "text/tokenizer/white_space_mark.h"
+
+namespace caracal {
+namespace {
+
+constexpr double kUnknownPenalty = 10.0;
+
+ByteTrie trie_of(const Vocab& vocab, std::initializer_list<TokenType> types) {
+  std::vector<std::pair<std::string_view, TokenId>> entries;
+  for (size_t i = 0; i < vocab.pieces.size(); ++i) {
+    const auto id = static_cast<TokenId>(i);
+    if (std::find(types.begin(), types.end(), vocab.type_of(id)) != types.end())
+      entries.emplace_back(vocab.pieces[i], id);
+  }
+  return ByteTrie(std::move(entries));
+}
+
+double lowest_score(const Vocab& vocab) {
+  float lowest = std::numeric_limits<float>::max();
+  for (size_t i = 0; i < vocab.pieces.size(); ++i)
+    if (vocab.type_of(static_cast<TokenId>(i)) == TokenType::normal)
+      lowest = std::min(lowest, vocab.scores[i]);
+  return lowest == std::numeric_limits<float>::max() ? 0.0 : lowest;
+}
+
+}  // namespace
+
+Unigram::Unigram(const Vocab& vocab)
+    : scores_(vocab.scores),
+      charsmap_(vocab.precompiled_charsmap),
+      add_space_prefix_(vocab.add_space_prefix),
+      remove_extra_whitespaces_(vocab.remove_extra_whitespaces),
+      escape_whitespaces_(vocab.escape_whitespaces),
+      byte_ids_(byte_piece_ids(vocab)),
+      unk_(vocab.unk) {
+  if (vocab.scores.size() != vocab.pieces.size())
+    throw_error(ErrorCode::bad_file, "tokenizer.ggml.scores", "expected {} scores, found {}",
+                vocab.pieces.size(), vocab.scores.size());
+  if (unk_ == kNoToken)
+    throw_error(ErrorCode::bad_file, "tokenizer.ggml.unknown_token_id",
+                "a unigram vocabulary needs an unknown token");
+  pieces_ = trie_of(vocab, {TokenType::normal, TokenType::user_defined, TokenType::unused});
+  user_defined_ = trie_of(vocab, {TokenType::user_defined});
+  for (size_t i = 0; i < vocab.pieces.size(); ++i)
+    if (vocab.type_of(static_cast<TokenId>(i)) == TokenType::user_defined) scores_[i] = 0;
+  unknown_score_ = lowest_score(vocab) - kUnknownPenalty;
+  has_all_bytes_ = std::find(byte_ids_.begin(), byte_ids_.end(), kNoToken) == byte_ids_.end();
+}
+
+std::string Unigram::normalize(std::string_view text) const {
+  const std::string_view space = escape_whitespaces_ ? kSpaceMark : " ";
+  std::string out;
+  out.reserve(text.size() + text.size() / 2);
+  bool owes_space = add_space_prefix_;  // a space to write before the next character
+  bool in_word = false;
+  const auto append = [&](std::string_view normal) {
+    for (const char c : normal) {
+      const bool is_space = c == ' ';
+      if (is_space && remove_extra_whitespaces_) {
+        owes_space = owes_space || in_word;
+        in_word = false;
+        continue;
+      }
+      if (owes_space) out += space;
+      owes_space = false;
+      if (is_space)
+        out += space;
+      else
+        out += c;
+      in_word = !is_space;
+    }
+  };
+  for (size_t at = 0; at < text.size();) {
+    if (const auto kept = user_defined_.longest(text, at); kept.bytes > 0) {
+      append(text.substr(at, kept.bytes));
+      at += kept.bytes;
+    } else if (const auto rule = charsmap_.longest(text, at); rule.bytes > 0) {
+      append(rule.replacement);
+      at += rule.bytes;
+    } else {
+      std::string character;
+      append_utf8(character, next_code_point(text, at));
+      append(character);
+    }
+  }
+  return out;
+}
+
+std::vector<Unigram::Step> Unigram::best_steps(std::string_view text) const {
+  constexpr double kUnreached = -std::numeric_limits<double>::infinity();
+  std::vector<Step> steps(text.size() + 1, {kUnreached, 0, kNoToken});
+  steps[0].score = 0;
+  const auto offer = [&](size_t end, double score, size_t begin, TokenId id) {
+    if (score > steps[end].score) steps[end] = {score, static_cast<uint32_t>(begin), id};
+  };
+  for (size_t begin = 0, next; begin < text.size(); begin = next) {
+    next = begin;
+    next_code_point(text, next);
+    bool covered = false;
+    ByteTrie::Node node = ByteTrie::kRoot;
+    for (size_t end = begin; end < text.size();) {
+      node = pieces_.child(node, static_cast<uint8_t>(text[end++]));
+      if (node == ByteTrie::kNone) break;
+      const TokenId id = pieces_.value(node);
+      if (id == kNoToken) continue;
+      covered = covered || end == next;
+      offer(end, steps[begin].score + scores_[id], begin, id);
+    }
+    if (!covered) offer(next, steps[begin].score + unknown_score_, begin, kNoToken);
+  }
+  return steps;
+}
+
+void Unigram::spell(std::string_view character, std::vector<TokenId>& out, bool& after_unk) const {
+  if (has_all_bytes_) {
+    for (const char c : character) out.push_back(byte_ids_[static_cast<uint8_t>(c)]);
+    return;
+  }
+  if (!after_unk) out.push_back(unk_);
+  after_unk = true;
+}
+
+void Unigram::encode(std::string_view text, bool, std::vector<TokenId>& out) const {
+  const std::string normal = normalize(text);
+  const std::vector<Step> steps = best_steps(normal);
+  std::vector<uint32_t> ends;
+  for (auto end = static_cast<uint32_t>(normal.size()); end > 0; end = steps[end].begin)
+    ends.push_back(end);
+  std::reverse(ends.begin(), ends.end());
+  bool after_unk = false;
+  for (const uint32_t end : ends) {
+    const Step& step = steps[end];
+    if (step.id == kNoToken) {
+      spell(std::string_view(normal).substr(step.begin, end - step.begin), out, after_unk);
+    } else {
+      out.push_back(step.id);
+      after_unk = false;
+    }
+  }
+}
+
+}  // namespace caracal
