@@ -16,8 +16,6 @@ constexpr uint64_t kMaxKeys = 1 << 16;
 constexpr uint64_t kMaxTensors = 1 << 20;
 constexpr uint64_t kMaxArrayElements = 1 << 25;  // of all arrays together
 constexpr uint64_t kMaxNameBytes = 65535;        // the format's own limit for keys
-constexpr uint64_t kMinAlignment = 8;
-constexpr uint64_t kMaxAlignment = 1 << 21;
 constexpr uint32_t kMaxDims = 4;
 constexpr int kMaxArrayDepth = 4;
 
@@ -235,9 +233,10 @@ void ImageParser::read_alignment() {
     reader_.set_subject("metadata key", key);
     if (value.type != Type::u32) reader_.fail(value.position, "type u32", name_of(value.type));
     const uint64_t alignment = std::get<uint64_t>(value.value);
-    if (!std::has_single_bit(alignment) || alignment < kMinAlignment || alignment > kMaxAlignment)
+    if (!std::has_single_bit(alignment) || alignment < kGgufMinAlignment ||
+        alignment > kGgufMaxAlignment)
       reader_.fail(value.position,
-                   fmt::format("a power of two of {} to {}", kMinAlignment, kMaxAlignment),
+                   fmt::format("a power of two of {} to {}", kGgufMinAlignment, kGgufMaxAlignment),
                    fmt::to_string(alignment));
     out_.alignment = alignment;
   }

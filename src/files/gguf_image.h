@@ -10,10 +10,14 @@
 
 namespace caracal {
 
+inline constexpr uint64_t kGgufDefaultAlignment = 32;
+inline constexpr uint64_t kGgufMinAlignment = 8;
+inline constexpr uint64_t kGgufMaxAlignment = 1 << 21;
+
 /// What one GGUF file says, every field checked; views point into the image.
 struct GgufImage {
   uint32_t version = 0;
-  uint64_t alignment = 32;
+  uint64_t alignment = kGgufDefaultAlignment;
   std::vector<std::pair<std::string_view, GgufValue>> metadata;
   std::vector<GgufTensor> tensors;  ///< shard is left at 0
 };
