@@ -1,0 +1,81 @@
+#include "exec/executor.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace caracal {
+namespace {
+
+/// Tiles a thread takes at once: enough pieces to even out a slow neighbour, few enough that the
+/// counter is not contended. Results do not depend on it.
+int64_t claim_size(int64_t n_tiles, int32_t n_threads) {
+  return std::max<int64_t>(1, n_tiles / (int64_t{n_threads} * 8));
+}
+
+Tile tile_at(const TileSpace& space, int64_t index, int32_t n_rows) {
+  const auto row_block = static_cast<int32_t>(index / space.parts);
+  const int32_t begin = row_block * space.row_tile;
+  return {begin, std::min(begin + space.row_tile, n_rows),
+          static_cast<int32_t>(index % space.parts)};
+}
+
+/// Takes tiles of the region until none is left.
+void run_region(const Region& region, const StepContext& step, int32_t n_threads,
+                std::atomic<int64_t>& next, std::span<std::byte> scratch) noexcept {
+  int64_t total = 0;
+  for (const Chain& chain : region.chains)
+    total += chain.tiles.count(step.n_rows(chain.tiles.rows));
+  const int64_t claim = claim_size(total, n_threads);
+  for (int64_t begin; (begin = next.fetch_add(claim, std::memory_order_relaxed)) < total;) {
+    int64_t index = begin;
+    const int64_t end = std::min(begin + claim, total);
+    int64_t chain_begin = 0;
+    for (const Chain& chain : region.chains) {
+      const int32_t n_rows = step.n_rows(chain.tiles.rows);
+      const int64_t chain_end = chain_begin + chain.tiles.count(n_rows);
+      for (; index < std::min(end, chain_end); ++index) {
+        const Tile tile = tile_at(chain.tiles, index - chain_begin, n_rows);
+        for (const Operator* op : chain.operators) op->run(step, tile, scratch);
+      }
+      chain_begin = chain_end;
+    }
+  }
+}
+
+}  // namespace
+
+Executor::Executor(const Plan& plan, int32_t max_threads, std::vector<std::byte*> states)
+    : plan_(plan),
+      arena_(plan.arena_bytes),
+      scratch_(plan.scratch_bytes * static_cast<size_t>(max_threads)),
+      states_(std::move(states)),
+      counters_(new Counter[plan.regions.size()]) {
+  for (const BufferPlacement& p : plan.placements)
+    bases_.push_back(p.bytes ? arena_.data() + p.offset : nullptr);
+}
+
+MatrixView<const float> Executor::floats(BufferId id, int32_t rows) const {
+  const BufferSpec& spec = plan_.buffers[index_of(id)];
+  return {reinterpret_cast<const float*>(bases_[index_of(id)]), rows, spec.cols,
+          static_cast<int64_t>(spec.row_bytes() / sizeof(float))};
+}
+
+void Executor::run(const Batch& batch, ThreadTeam& team) {
+  CRCL_CHECK_OP(batch.n_rows(), <=, plan_.max_rows);
+  CRCL_CHECK_OP(batch.n_logit_rows(), <=, plan_.max_logit_rows);
+  n_logit_rows_ = batch.n_logit_rows();
+  const StepContext step(batch, plan_.buffers, bases_, states_);
+  for (size_t r = 0; r < plan_.regions.size(); ++r)
+    counters_[r].next.store(0, std::memory_order_relaxed);
+  team.run([&](int32_t thread) {
+    const auto scratch = scratch_.bytes().subspan(static_cast<size_t>(thread) * plan_.scratch_bytes,
+                                                  plan_.scratch_bytes);
+    for (size_t r = 0; r < plan_.regions.size(); ++r) {
+      if (r) team.barrier([] {});
+      run_region(plan_.regions[r], step, team.size(), counters_[r].next, scratch);
+    }
+  });
+}
+
+}  // namespace caracal

@@ -1,0 +1,47 @@
+#pragma once
+#include <atomic>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/aligned_buffer.h"
+#include "base/matrix_view.h"
+#include "exec/plan.h"
+#include "exec/step_context.h"
+#include "machine/thread_team.h"
+
+namespace caracal {
+
+/// Walks a plan. Owns the step arena; nothing is allocated in run().
+class Executor {
+ public:
+  /// plan must outlive it. max_threads: of the largest team that will run it. states: per layer,
+  /// where its KV lies (see StepContext::state).
+  Executor(const Plan& plan, int32_t max_threads, std::vector<std::byte*> states);
+
+  /// One step over the batch: every region in order, its tiles shared among the team. The batch
+  /// holds at most plan.max_rows rows.
+  void run(const Batch& batch, ThreadTeam& team);
+
+  /// Of the last step: logits [n_logit_rows, n_vocab].
+  MatrixView<const float> logits() const { return floats(plan_.logits, n_logit_rows_); }
+  /// Of the last step: the final hidden state [n_logit_rows, d_model].
+  MatrixView<const float> hidden() const { return floats(plan_.hidden, n_logit_rows_); }
+
+ private:
+  MatrixView<const float> floats(BufferId id, int32_t rows) const;
+
+  const Plan& plan_;
+  AlignedBuffer arena_;
+  AlignedBuffer scratch_;
+  std::vector<std::byte*> bases_;
+  std::vector<std::byte*> states_;
+  // Tiles handed out so far, one counter per region and on its own cache line.
+  struct alignas(64) Counter {
+    std::atomic<int64_t> next{0};
+  };
+  std::unique_ptr<Counter[]> counters_;
+  int32_t n_logit_rows_ = 0;
+};
+
+}  // namespace caracal

@@ -1,0 +1,78 @@
+#pragma once
+/// What a plan is made of: operators over buffers, each split into tiles that any thread may take.
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/acts.h"
+
+namespace caracal {
+
+class StepContext;
+
+/// A buffer of the plan, known before its memory is.
+enum class BufferId : int32_t { none = -1 };
+constexpr size_t index_of(BufferId id) { return static_cast<size_t>(static_cast<int32_t>(id)); }
+
+/// How many rows a buffer has; known per step, bounded at load.
+enum class RowCount : uint8_t { step_rows, logit_rows };
+
+struct BufferSpec {
+  std::string name;
+  RowCount rows = RowCount::step_rows;
+  ActEncoding encoding = ActEncoding::f32;
+  int64_t cols = 0;
+  size_t row_bytes() const { return act_row_bytes(encoding, cols); }
+};
+
+/// The tiles of an operator: ceil(rows / row_tile) * parts of them, part running fastest. Tile
+/// borders depend on the shape only, never on the number of threads.
+struct TileSpace {
+  RowCount rows = RowCount::step_rows;
+  int32_t row_tile = 1;
+  int32_t parts = 1;
+  friend bool operator==(const TileSpace&, const TileSpace&) = default;
+
+  int64_t count(int64_t n_rows) const { return (n_rows + row_tile - 1) / row_tile * parts; }
+};
+
+/// One tile: rows [row_begin, row_end), part of `parts` equal slices of the operator's width.
+struct Tile {
+  int32_t row_begin, row_end;
+  int32_t part;
+};
+
+/// How an operator touches a buffer. within_tile: tile t touches only the rows of t and, when there
+/// are several parts, only slice t.part of the columns; so an operator with the same TileSpace can
+/// follow in the same region without a barrier.
+struct BufferUse {
+  BufferId buffer;
+  bool writes = false;
+  bool within_tile = false;
+};
+
+/// Work as counted for rooflines; per step row.
+struct OperatorCost {
+  double flops_per_row = 0;
+  double weight_bytes = 0;  ///< read once a step
+};
+
+/// One operation of the plan. Immutable after the plan is built; run() may be called by several
+/// threads at once for different tiles. A virtual call per tile, never per element.
+class Operator {
+ public:
+  virtual ~Operator() = default;
+  virtual std::string_view kind() const = 0;         ///< "rms_norm"
+  virtual std::string detail() const { return {}; }  ///< "q4_1_avx2 576x1536"
+  virtual TileSpace tiles() const = 0;
+  virtual std::span<const BufferUse> uses() const = 0;
+  virtual OperatorCost cost() const { return {}; }
+  /// Bytes of scratch a thread needs while it runs one tile.
+  virtual size_t scratch_bytes() const { return 0; }
+  virtual void run(const StepContext& step, const Tile& tile,
+                   std::span<std::byte> scratch) const noexcept = 0;
+};
+
+}  // namespace caracal

@@ -1,0 +1,25 @@
+#include "exec/ops/quantize_op.h"
+
+#include "exec/step_context.h"
+
+namespace caracal {
+
+QuantizeOp::QuantizeOp(const SmallKernels& kernels, BufferId in, BufferId out, int64_t cols,
+                       TileSpace tiles)
+    : kernels_(kernels),
+      in_(in),
+      out_(out),
+      cols_(cols),
+      tiles_(tiles),
+      uses_{BufferUse{in, false, true}, BufferUse{out, true, true}} {}
+
+void QuantizeOp::run(const StepContext& step, const Tile& tile,
+                     std::span<std::byte>) const noexcept {
+  const int64_t width = cols_ / tiles_.parts;
+  const int64_t begin = width * tile.part;
+  const auto in = step.floats(in_);
+  for (int32_t r = tile.row_begin; r < tile.row_end; ++r)
+    kernels_.quantize_q8_32(in.row(r), cols_, begin, begin + width, step.row(out_, r));
+}
+
+}  // namespace caracal

@@ -1,0 +1,163 @@
+#include "kernels/small_kernels.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "kernels/attend.h"
+#include "kernels/tables.h"
+#include "spec/acts.h"
+
+namespace caracal {
+namespace {
+
+std::vector<float> random_row(size_t n, uint32_t seed, float range = 3) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<float> value(-range, range);
+  std::vector<float> x(n);
+  for (float& v : x) v = value(random);
+  return x;
+}
+
+constexpr int64_t kWidths[] = {1, 2, 7, 8, 9, 31, 64, 172, 576, 1536};
+
+class SmallKernelsTest : public testing::TestWithParam<const SmallKernels*> {
+ protected:
+  const SmallKernels& fast = *GetParam();
+  const SmallKernels& ref = kSmallKernelsRef;
+};
+
+TEST_P(SmallKernelsTest, quantize_equals_the_reference_and_is_within_half_a_step) {
+  for (int64_t n : {32, 96, 576}) {
+    auto x = random_row(static_cast<size_t>(n), 1);
+    for (int64_t i = 0; i < 32; ++i) x[static_cast<size_t>(i)] = 0;  // an all-zero group
+    std::vector<std::byte> a(act_row_bytes(ActEncoding::q8_32, n)), b(a.size());
+    ref.quantize_q8_32(x.data(), n, 0, n, a.data());
+    fast.quantize_q8_32(x.data(), n, 0, 32, b.data());
+    fast.quantize_q8_32(x.data(), n, 32, n, b.data());
+    EXPECT_EQ(a, b);
+    const float* scales = q8_scales(b.data(), n);
+    const int32_t* sums = q8_sums(b.data(), n);
+    for (int64_t g = 0; g < n / 32; ++g) {
+      int32_t sum = 0;
+      for (int64_t i = g * 32; i < g * 32 + 32; ++i) {
+        const auto code = static_cast<int8_t>(b[static_cast<size_t>(i)]);
+        sum += code;
+        EXPECT_NEAR(x[static_cast<size_t>(i)], scales[g] * code, scales[g] * 0.5001f);
+      }
+      EXPECT_EQ(sum, sums[g]);
+    }
+  }
+}
+
+TEST_P(SmallKernelsTest, rms_norm_equals_the_reference_bit_for_bit) {
+  for (int64_t n : kWidths) {
+    const auto x = random_row(static_cast<size_t>(n), 2), w = random_row(static_cast<size_t>(n), 3);
+    std::vector<float> a(x.size()), b(x.size());
+    ref.rms_norm(x.data(), w.data(), 1e-5f, n, a.data());
+    fast.rms_norm(x.data(), w.data(), 1e-5f, n, b.data());
+    EXPECT_EQ(a, b) << n;
+    double squares = 0;
+    for (float v : x) squares += double{v} * v;
+    EXPECT_NEAR(b[0], x[0] / std::sqrt(squares / static_cast<double>(n) + 1e-5) * w[0], 1e-5);
+  }
+}
+
+TEST_P(SmallKernelsTest, silu_mul_is_accurate_from_minus_to_plus_a_hundred) {
+  for (int64_t n : kWidths) {
+    const auto gate = random_row(static_cast<size_t>(n), 4, 100),
+               up = random_row(static_cast<size_t>(n), 5);
+    std::vector<float> out(gate.size());
+    fast.silu_mul(gate.data(), up.data(), n, out.data());
+    for (size_t i = 0; i < out.size(); ++i) {
+      const double exact = gate[i] / (1 + std::exp(-double{gate[i]})) * up[i];
+      EXPECT_NEAR(out[i], exact, std::fabs(exact) * 1e-6 + 1e-30);
+    }
+  }
+}
+
+TEST_P(SmallKernelsTest, rope_equals_the_reference_and_keeps_lengths) {
+  for (int64_t pairs : {1, 3, 4, 5, 8, 12, 32}) {
+    const auto n = static_cast<size_t>(pairs);
+    const auto angle = random_row(n, 6);
+    std::vector<float> c(n), s(n);
+    for (size_t i = 0; i < n; ++i) c[i] = std::cos(angle[i]), s[i] = std::sin(angle[i]);
+    for (auto turn : {&SmallKernels::rope_neighbours, &SmallKernels::rope_halves}) {
+      auto a = random_row(2 * n, 7);
+      auto b = a;
+      double before = 0, after = 0;
+      for (float v : a) before += double{v} * v;
+      (ref.*turn)(a.data(), pairs, c.data(), s.data());
+      (fast.*turn)(b.data(), pairs, c.data(), s.data());
+      for (float v : b) after += double{v} * v;
+      EXPECT_EQ(a, b);
+      EXPECT_NEAR(before, after, before * 1e-6);
+    }
+  }
+}
+
+TEST_P(SmallKernelsTest, exp_sum_is_accurate_and_sums_what_it_wrote) {
+  for (int64_t n : kWidths) {
+    auto x = random_row(static_cast<size_t>(n), 8, 60);
+    const auto before = x;
+    const float max = fast.max(x.data(), n);
+    EXPECT_EQ(max, *std::max_element(before.begin(), before.end()));
+    const float sum = fast.exp_sum(x.data(), n, max);
+    double total = 0;
+    for (size_t i = 0; i < x.size(); ++i) {
+      const double exact = std::exp(static_cast<double>(before[i] - max));
+      EXPECT_NEAR(x[i], before[i] - max < -87 ? 0 : exact, exact * 1e-6);
+      total += x[i];
+    }
+    EXPECT_NEAR(sum, total, total * 1e-6);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Tables, SmallKernelsTest,
+                         testing::ValuesIn(all_small_kernels().begin(), all_small_kernels().end()),
+                         [](const auto& table) { return std::string(table.param->name); });
+
+class AttendKernelsTest : public testing::TestWithParam<KvType> {};
+
+TEST_P(AttendKernelsTest, every_instruction_set_equals_the_reference_bit_for_bit) {
+  const AttendKernels& ref = attend_kernels(GetParam(), {});
+  const AttendKernels& fast = attend_kernels(GetParam(), detect_cpu_features());
+  const size_t element = element_bytes(GetParam());
+  for (int64_t dim : {1, 7, 8, 24, 64, 72, 128, 130})
+    for (int64_t n_q : {1, 2, 3, 4, 7}) {
+      constexpr int64_t n_keys = 9;
+      const size_t stride =
+          static_cast<size_t>(dim) * element + 2 * element;  // rows not side by side
+      const auto q = random_row(static_cast<size_t>(n_q * dim), 9);
+      const auto k = random_row(static_cast<size_t>(n_keys * dim), 10);
+      std::vector<std::byte> rows(stride * n_keys), rows_ref(stride * n_keys);
+      for (int64_t j = 0; j < n_keys; ++j) {
+        ref.encode(k.data() + j * dim, dim, rows_ref.data() + static_cast<size_t>(j) * stride);
+        fast.encode(k.data() + j * dim, dim, rows.data() + static_cast<size_t>(j) * stride);
+      }
+      ASSERT_EQ(rows, rows_ref);
+      std::vector<float> a(static_cast<size_t>(n_q * 16)), b(a);
+      ref.scores(q.data(), n_q, dim, rows.data(), stride, n_keys, dim, a.data(), 16);
+      fast.scores(q.data(), n_q, dim, rows.data(), stride, n_keys, dim, b.data(), 16);
+      ASSERT_EQ(a, b) << dim << " " << n_q;
+      auto out_a = random_row(static_cast<size_t>(n_q * dim), 11);
+      auto out_b = out_a;
+      ref.mix(a.data(), 16, n_q, rows.data(), stride, n_keys, dim, out_a.data(), dim);
+      // Splitting the keys over two calls changes nothing.
+      fast.mix(a.data(), 16, n_q, rows.data(), stride, 4, dim, out_b.data(), dim);
+      fast.mix(a.data() + 4, 16, n_q, rows.data() + 4 * stride, stride, n_keys - 4, dim,
+               out_b.data(), dim);
+      ASSERT_EQ(out_a, out_b) << dim << " " << n_q;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(KvTypes, AttendKernelsTest,
+                         testing::Values(KvType::f32, KvType::f16, KvType::bf16),
+                         [](const auto& type) { return std::string(name_of(type.param)); });
+
+}  // namespace
+}  // namespace caracal

@@ -1,0 +1,85 @@
+/// The scalar reference: reads like the formulas, and is the oracle for every other table.
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/tables.h"
+
+namespace caracal {
+namespace {
+
+constexpr int64_t kGroup = 32;  // columns per activation scale
+
+/// Adds the interleaved partial sums pairwise: ((0+4)+(2+6)) + ((1+5)+(3+7)).
+float add_lanes(const float* s) {
+  const float a = s[0] + s[4], b = s[1] + s[5], c = s[2] + s[6], d = s[3] + s[7];
+  return (a + c) + (b + d);
+}
+
+void quantize_q8_32(const float* x, int64_t n, int64_t begin, int64_t end, std::byte* record) {
+  auto* codes = reinterpret_cast<int8_t*>(record);
+  auto* scales = reinterpret_cast<float*>(record + n);
+  auto* sums = reinterpret_cast<int32_t*>(record + n + n / kGroup * 4);
+  for (int64_t g = begin / kGroup; g < end / kGroup; ++g) {
+    float max = 0;
+    for (int64_t i = 0; i < kGroup; ++i) max = std::max(max, std::fabs(x[g * kGroup + i]));
+    const float inverse = max > 0 ? 127.0f / max : 0.0f;
+    int32_t sum = 0;
+    for (int64_t i = 0; i < kGroup; ++i) {
+      const auto code = static_cast<int8_t>(std::nearbyintf(x[g * kGroup + i] * inverse));
+      codes[g * kGroup + i] = code;
+      sum += code;
+    }
+    scales[g] = max / 127.0f;
+    sums[g] = sum;
+  }
+}
+
+void rms_norm(const float* x, const float* weight, float eps, int64_t n, float* out) {
+  float lanes[kSumLanes] = {};
+  for (int64_t i = 0; i < n; ++i)
+    lanes[i % kSumLanes] = std::fmaf(x[i], x[i], lanes[i % kSumLanes]);
+  const float factor = 1.0f / std::sqrt(add_lanes(lanes) / static_cast<float>(n) + eps);
+  for (int64_t i = 0; i < n; ++i) out[i] = x[i] * factor * weight[i];
+}
+
+void silu_mul(const float* gate, const float* up, int64_t n, float* out) {
+  for (int64_t i = 0; i < n; ++i) out[i] = gate[i] / (1.0f + std::exp(-gate[i])) * up[i];
+}
+
+void rotate(float& a, float& b, float cos, float sin) {
+  const float x = a, y = b;
+  a = std::fmaf(x, cos, -(y * sin));
+  b = std::fmaf(x, sin, y * cos);
+}
+
+void rope_neighbours(float* head, int64_t n_pairs, const float* cos, const float* sin) {
+  for (int64_t i = 0; i < n_pairs; ++i) rotate(head[2 * i], head[2 * i + 1], cos[i], sin[i]);
+}
+
+void rope_halves(float* head, int64_t n_pairs, const float* cos, const float* sin) {
+  for (int64_t i = 0; i < n_pairs; ++i) rotate(head[i], head[i + n_pairs], cos[i], sin[i]);
+}
+
+void scale(float* x, int64_t n, float factor) {
+  for (int64_t i = 0; i < n; ++i) x[i] *= factor;
+}
+
+float max(const float* x, int64_t n) { return *std::max_element(x, x + n); }
+
+float exp_sum(float* x, int64_t n, float max) {
+  float lanes[kSumLanes] = {};
+  for (int64_t i = 0; i < n; ++i) {
+    const float d = x[i] - max;
+    x[i] = d < -87.0f ? 0.0f : std::exp(d);
+    lanes[i % kSumLanes] += x[i];
+  }
+  return add_lanes(lanes);
+}
+
+}  // namespace
+
+const SmallKernels kSmallKernelsRef = {"scalar",        quantize_q8_32, rms_norm, silu_mul,
+                                       rope_neighbours, rope_halves,    scale,    max,
+                                       exp_sum};
+
+}  // namespace caracal

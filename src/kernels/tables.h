@@ -1,0 +1,16 @@
+#pragma once
+/// The tables that instruction-set files bring; *_absent.cc stands in where they are not built.
+#include "kernels/attend_table.h"
+#include "kernels/small_table.h"
+
+namespace caracal {
+
+extern const SmallKernels kSmallKernelsRef;
+/// nullptr where this build has none.
+const SmallKernels* small_kernels_avx2();
+
+/// One table per KvType, in its order.
+extern const AttendKernels kAttendKernelsRef[3];
+const AttendKernels* attend_kernels_avx2();
+
+}  // namespace caracal

@@ -1,0 +1,8 @@
+#include "kernels/tables.h"
+
+namespace caracal {
+
+const SmallKernels* small_kernels_avx2() { return nullptr; }
+const AttendKernels* attend_kernels_avx2() { return nullptr; }
+
+}  // namespace caracal

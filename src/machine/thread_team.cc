@@ -1,0 +1,110 @@
+#include "machine/thread_team.h"
+
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <string>
+
+#include "base/check.h"
+
+namespace caracal {
+namespace {
+
+// About 30 us of polling on current CPUs: longer than the imbalance of a region, much shorter than
+// a scheduler slice.
+constexpr int kSpins = 1500;
+
+inline void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+void futex_wait(std::atomic<uint32_t>& word, uint32_t expected) {
+  ::syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), FUTEX_WAIT_PRIVATE, expected, nullptr);
+}
+void futex_wake_all(std::atomic<uint32_t>& word) {
+  ::syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), FUTEX_WAKE_PRIVATE, INT32_MAX);
+}
+
+/// CPUs granted by a cgroup v2 or v1 quota; infinity without one.
+double cgroup_cpus() {
+  std::string quota;
+  double period = 0;
+  if (std::ifstream v2("/sys/fs/cgroup/cpu.max"); v2 >> quota >> period) {
+    if (quota == "max" || period <= 0) return INFINITY;
+    return std::atof(quota.c_str()) / period;
+  }
+  double q = 0;
+  std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+  std::ifstream v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+  if (v1_quota >> q && v1_period >> period && q > 0 && period > 0) return q / period;
+  return INFINITY;
+}
+
+}  // namespace
+
+int32_t available_threads() {
+  cpu_set_t set;
+  int32_t cpus = ::sched_getaffinity(0, sizeof(set), &set) == 0
+                     ? CPU_COUNT(&set)
+                     : static_cast<int32_t>(std::thread::hardware_concurrency());
+  const double quota = cgroup_cpus();
+  if (std::isfinite(quota)) cpus = std::min(cpus, static_cast<int32_t>(std::ceil(quota)));
+  return std::max(cpus, 1);
+}
+
+void HybridBarrier::wait(uint32_t phase) {
+  for (int i = 0; i < kSpins; ++i) {
+    if (phase_.load(std::memory_order_acquire) != phase) return;
+    relax();
+  }
+  sleepers_.fetch_add(1, std::memory_order_seq_cst);
+  while (phase_.load(std::memory_order_seq_cst) == phase) futex_wait(phase_, phase);
+  sleepers_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void HybridBarrier::release(uint32_t phase) {
+  phase_.store(phase + 1, std::memory_order_seq_cst);
+  if (sleepers_.load(std::memory_order_seq_cst) > 0) futex_wake_all(phase_);
+}
+
+ThreadTeam::ThreadTeam(int32_t n_threads) : n_threads_(n_threads), barrier_(n_threads) {
+  CRCL_CHECK_OP(n_threads, >=, 1);
+  for (int32_t t = 1; t < n_threads; ++t) members_.emplace_back([this, t] { member_loop(t); });
+}
+
+ThreadTeam::~ThreadTeam() {
+  stopping_.store(true);
+  generation_.fetch_add(1, std::memory_order_release);
+  futex_wake_all(generation_);
+}
+
+void ThreadTeam::run(Job job, void* context) {
+  if (n_threads_ == 1) return job(context, 0);
+  job_ = job;
+  context_ = context;
+  generation_.fetch_add(1, std::memory_order_release);
+  futex_wake_all(generation_);
+  job(context, 0);
+  barrier([] {});
+}
+
+void ThreadTeam::member_loop(int32_t thread) {
+  uint32_t seen = 0;
+  for (;;) {
+    for (int i = 0; i < kSpins && generation_.load(std::memory_order_acquire) == seen; ++i) relax();
+    while (generation_.load(std::memory_order_acquire) == seen) futex_wait(generation_, seen);
+    seen = generation_.load(std::memory_order_acquire);
+    if (stopping_.load()) return;
+    job_(context_, thread);
+    barrier([] {});
+  }
+}
+
+}  // namespace caracal

@@ -1,0 +1,33 @@
+#pragma once
+/// How rows of activations are encoded for linear kernels. Plain data: instruction-set files
+/// include it.
+#include <cstddef>
+#include <cstdint>
+
+namespace caracal {
+
+enum class ActEncoding : uint8_t {
+  f32,    ///< n_in floats
+  q8_32,  ///< int8 codes in groups of 32 columns, see q8 layout below
+};
+
+inline constexpr int64_t kActGroup = 32;  ///< columns that share one int8 scale
+
+/// One q8_32 row, n_in a multiple of 32, G = n_in / 32 groups:
+///   int8 codes[n_in]; float scales[G]; int32 sums[G] (sum of the group's codes)
+/// value = scale * code with scale = max|x| / 127 and code = round-to-nearest-even(x / scale).
+/// The record is padded to 64 bytes so that rows stay aligned.
+constexpr size_t act_row_bytes(ActEncoding encoding, int64_t n_in) {
+  const size_t raw = encoding == ActEncoding::f32
+                         ? static_cast<size_t>(n_in) * 4
+                         : static_cast<size_t>(n_in + n_in / kActGroup * 8);
+  return (raw + 63) / 64 * 64;
+}
+inline const float* q8_scales(const std::byte* row, int64_t n_in) {
+  return reinterpret_cast<const float*>(row + n_in);
+}
+inline const int32_t* q8_sums(const std::byte* row, int64_t n_in) {
+  return reinterpret_cast<const int32_t*>(row + n_in + n_in / kActGroup * 4);
+}
+
+}  // namespace caracal
