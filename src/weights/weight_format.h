@@ -5,8 +5,8 @@
 #include <span>
 #include <string_view>
 
-#include "exec/acts.h"
 #include "machine/cpu_features.h"
+#include "spec/acts.h"
 #include "spec/tensor_type.h"
 #include "weights/linear_args.h"
 
@@ -20,17 +20,19 @@ struct WeightBlob {
   std::span<const std::byte> codes, scales, zeros, perm, extra;
 };
 
-/// Multiplies encoded activations by one format's codes. Serial over the range it is given; noexcept;
-/// needs no scratch memory.
+/// Multiplies encoded activations by one format's codes. Serial over the range it is given;
+/// noexcept; needs no scratch memory.
 struct LinearKernel {
-  std::string_view name;    ///< "q4_1_avx2"
-  CpuFeatures needs;        ///< instruction sets it uses
+  std::string_view name;  ///< "q4_1_avx2"
+  CpuFeatures needs;      ///< instruction sets it uses
   ActEncoding acts;
-  int32_t col_tile;         ///< outputs it works on together; ranges start at multiples of it
-  size_t (*packed_bytes)(int64_t n_out, int64_t n_in);  ///< nullptr: reads the stored bytes as they are
+  int32_t col_tile;  ///< outputs it works on together; ranges start at multiples of it
+  size_t (*packed_bytes)(int64_t n_out,
+                         int64_t n_in);  ///< nullptr: reads the stored bytes as they are
   /// Writes outputs [col_begin, col_end) of the packed form; col_begin is a multiple of col_tile.
   void (*pack)(const WeightBlob&, int64_t col_begin, int64_t col_end, std::byte* packed);
-  void (*run)(const LinearArgs&) noexcept;
+  LinearRun
+      run;  ///< nullptr: this build lacks the instruction-set file; such a row is never chosen
 };
 
 struct WeightFormat {
@@ -47,7 +49,8 @@ struct WeightFormat {
 std::span<const WeightFormat> weight_formats();
 /// nullptr when this version cannot multiply the type.
 const WeightFormat* find_weight_format(TensorType type);
-/// The last kernel whose needs are all in features and that takes this shape.
+/// The last kernel that this build contains and whose needs are all in features. The reference
+/// needs nothing, so there always is one.
 const LinearKernel& choose_linear_kernel(const WeightFormat& format, CpuFeatures features);
 
 }  // namespace caracal

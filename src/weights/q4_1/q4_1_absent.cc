@@ -1,0 +1,7 @@
+#include "weights/q4_1/q4_1.h"
+
+namespace caracal {
+
+LinearRun q4_1_linear_avx2() { return nullptr; }
+
+}  // namespace caracal

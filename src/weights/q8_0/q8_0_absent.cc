@@ -1,0 +1,7 @@
+#include "weights/q8_0/q8_0.h"
+
+namespace caracal {
+
+LinearRun q8_0_linear_avx2() { return nullptr; }
+
+}  // namespace caracal
