@@ -164,9 +164,9 @@ double largest_error(TensorType type) {
     case TensorType::q8_0:
       return 0.57 / 127;
     case TensorType::bf16:
-      return 0x1p-9;
+      return 0x1p-8;
     case TensorType::f16:
-      return 0x1p-12;
+      return 0x1p-11;
     default:
       return 0;
   }

@@ -1,0 +1,147 @@
+/// Matrix products: one activation row (decode: bytes of weights per second) and many (prefill:
+/// operations per second), one thread, over every format and every kernel that this machine can
+/// run. bench_linear --benchmark_filter=q4_1_avx2
+#include <benchmark/benchmark.h>
+
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "base/aligned_buffer.h"
+#include "kernels/small_kernels.h"
+#include "weights/weight_format.h"
+
+namespace caracal {
+namespace {
+
+struct Shape {
+  int64_t n_out, n_in;
+};
+
+/// Packed weights of enough copies of one matrix that together they exceed the caches, as the
+/// layers of a model do; activations of `rows` rows.
+class Problem {
+ public:
+  Problem(const WeightFormat& format, const LinearKernel& kernel, Shape shape, int64_t rows)
+      : kernel_(kernel), shape_(shape), rows_(rows) {
+    const TensorTypeInfo& type = *tensor_type_info(format.type);
+    std::mt19937 random(1);
+    std::normal_distribution<float> value;
+    std::vector<float> row(static_cast<size_t>(shape.n_in));
+    for (float& v : row) v = value(random);
+    const auto row_bytes = static_cast<size_t>(shape.n_in / type.block_elements * type.block_bytes);
+    stored_.resize(static_cast<size_t>(shape.n_out) * row_bytes);
+    for (int64_t i = 0; i < shape.n_out; ++i)
+      format.encode_row(row.data(), shape.n_in,
+                        stored_.data() + static_cast<size_t>(i) * row_bytes);
+    matrix_bytes_ =
+        kernel.packed_bytes ? kernel.packed_bytes(shape.n_out, shape.n_in) : stored_.size();
+    n_copies_ = kCacheBytes / matrix_bytes_ + 1;
+    weights_ = AlignedBuffer(matrix_bytes_ * n_copies_);
+    for (size_t i = 0; i < n_copies_; ++i) pack(weights_.data() + i * matrix_bytes_);
+    acts_stride_ = act_row_bytes(kernel.acts, shape.n_in);
+    acts_ = AlignedBuffer(acts_stride_ * static_cast<size_t>(rows));
+    out_.resize(static_cast<size_t>(rows * shape.n_out));
+    for (int64_t r = 0; r < rows; ++r) encode(row, static_cast<size_t>(r));
+  }
+
+  void run() {
+    copy_ = (copy_ + 1) % n_copies_;
+    kernel_.run({.weights = weights_.data() + copy_ * matrix_bytes_,
+                 .n_out = shape_.n_out,
+                 .n_in = shape_.n_in,
+                 .acts = acts_.data(),
+                 .acts_stride = acts_stride_,
+                 .out = out_.data(),
+                 .out_stride = shape_.n_out,
+                 .row_begin = 0,
+                 .row_end = rows_,
+                 .col_begin = 0,
+                 .col_end = shape_.n_out});
+    benchmark::DoNotOptimize(out_.data());
+    benchmark::ClobberMemory();
+  }
+
+  double weight_bytes() const { return static_cast<double>(matrix_bytes_); }
+  double operations() const {
+    return 2.0 * static_cast<double>(rows_ * shape_.n_out * shape_.n_in);
+  }
+
+ private:
+  static constexpr size_t kCacheBytes = size_t{96} << 20;
+
+  void pack(std::byte* to) const {
+    if (kernel_.pack)
+      kernel_.pack({.n_out = shape_.n_out, .n_in = shape_.n_in, .codes = stored_}, 0, shape_.n_out,
+                   to);
+    else
+      std::memcpy(to, stored_.data(), stored_.size());
+  }
+
+  void encode(const std::vector<float>& row, size_t r) {
+    std::byte* to = acts_.data() + r * acts_stride_;
+    if (kernel_.acts == ActEncoding::f32)
+      std::memcpy(to, row.data(), row.size() * sizeof(float));
+    else
+      small_kernels({}).quantize_q8_32(row.data(), shape_.n_in, 0, shape_.n_in, to);
+  }
+
+  const LinearKernel& kernel_;
+  Shape shape_;
+  int64_t rows_;
+  size_t matrix_bytes_ = 0, n_copies_ = 0, copy_ = 0, acts_stride_ = 0;
+  std::vector<std::byte> stored_;
+  AlignedBuffer weights_, acts_;
+  std::vector<float> out_;
+};
+
+void measure(benchmark::State& state, const WeightFormat& format, const LinearKernel& kernel,
+             Shape shape, int64_t rows) {
+  Problem problem(format, kernel, shape, rows);
+  for (auto _ : state) problem.run();
+  const auto steps = static_cast<double>(state.iterations());
+  using benchmark::Counter;
+  state.counters["weights_B/s"] = Counter(steps * problem.weight_bytes(), Counter::kIsRate);
+  state.counters["ops/s"] = Counter(steps * problem.operations(), Counter::kIsRate);
+}
+
+/// Reads a buffer larger than the caches: the roof of the one-row figures.
+void read_roof(benchmark::State& state) {
+  const AlignedBuffer buffer(size_t{256} << 20);
+  std::memset(buffer.data(), 1, buffer.size());
+  const auto* words = reinterpret_cast<const uint64_t*>(buffer.data());
+  const size_t n = buffer.size() / sizeof(uint64_t);
+  for (auto _ : state) {
+    uint64_t sum[8] = {};
+    for (size_t i = 0; i < n; i += 8)
+      for (size_t j = 0; j < 8; ++j) sum[j] += words[i + j];
+    benchmark::DoNotOptimize(sum);
+  }
+  state.counters["B/s"] = benchmark::Counter(
+      static_cast<double>(state.iterations()) * static_cast<double>(buffer.size()),
+      benchmark::Counter::kIsRate);
+}
+
+/// SmolLM2-135M's gate projection and output matrix; one row and a prompt of 512.
+const bool kRegistered = [] {
+  benchmark::RegisterBenchmark("read_roof", read_roof);
+  for (const WeightFormat& format : weight_formats())
+    for (const LinearKernel& kernel : format.kernels) {
+      if (!kernel.run || !detect_cpu_features().has(kernel.needs)) continue;
+      for (Shape shape : {Shape{1536, 576}, Shape{576, 1536}, Shape{49152, 576}})
+        for (int64_t rows : {1, 8, 512}) {
+          if (shape.n_out > 4096 && rows > 8)
+            continue;  // only the last row meets the output matrix
+          const std::string name = std::string(kernel.name) + "/" + std::to_string(shape.n_out) +
+                                   "x" + std::to_string(shape.n_in) +
+                                   "/rows:" + std::to_string(rows);
+          benchmark::RegisterBenchmark(name.c_str(), [&format, &kernel, shape, rows](auto& state) {
+            measure(state, format, kernel, shape, rows);
+          })->Unit(benchmark::kMicrosecond);
+        }
+    }
+  return true;
+}();
+
+}  // namespace
+}  // namespace caracal
