@@ -1,0 +1,71 @@
+#include "cli/common_options.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "cli/progress_line.h"
+#include "engine/text_model.h"
+
+namespace caracal::cli {
+namespace {
+
+const Field<GeneralOptions> kGeneral[] = {
+    {.name = "verbose",
+     .member = &GeneralOptions::verbose,
+     .flags = "-v,--verbose",
+     .help = "Log everything to standard error: --log-level debug."},
+    {.name = "log_level",
+     .member = &GeneralOptions::log_level,
+     .flags = "--log-level",
+     .env = "CARACAL_LOG_LEVEL",
+     .choices = "off|error|warn|info|debug|trace",
+     .help = "What is logged to standard error."},
+};
+
+const Field<ModelOption> kModel[] = {
+    {.name = "model",
+     .member = &ModelOption::path,
+     .flags = "-m,--model",
+     .env = "LLAMA_ARG_MODEL",
+     .help = "The model: a GGUF file, or any part of a split one."},
+};
+
+}  // namespace
+
+OptionGroup bind(GeneralOptions& options) {
+  return bind_fields<GeneralOptions>("General", kGeneral, options);
+}
+
+void apply(const GeneralOptions& options) {
+  log::init(options.verbose ? "debug" : options.log_level);
+}
+
+const std::string& ModelOption::required_path() const {
+  if (path.empty())
+    throw Error(ErrorCode::bad_config,
+                "no model: name a GGUF file (`caracal pull smollm2-135m-instruct` brings one)",
+                "--model");
+  return path;
+}
+
+OptionGroup bind(ModelOption& option) { return bind_fields<ModelOption>("Model", kModel, option); }
+
+void bind(EngineOptions& options, std::vector<OptionGroup>& groups) {
+  groups.push_back(bind(options.model));
+  groups.push_back(bind_fields("Engine", engine_fields(), options.engine));
+}
+
+std::unique_ptr<TextModel> open_text_model(const EngineOptions& options) {
+  ProgressLine progress("loading");
+  return std::make_unique<TextModel>(
+      options.model.required_path(), options.engine,
+      [&](uint64_t done, uint64_t total) { progress.update(done, total); });
+}
+
+LoadOptions load_options(const EngineConfig& config) {
+  return {.features = detect_cpu_features() & cpu_feature_mask(config.isa),
+          .use_mmap = config.use_mmap,
+          .lock_memory = config.use_mlock,
+          .rope = config.rope_override()};
+}
+
+}  // namespace caracal::cli

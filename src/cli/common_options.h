@@ -1,0 +1,46 @@
+#pragma once
+/// Options that several commands share.
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "cli/option.h"
+#include "spec/engine_config.h"
+
+namespace caracal {
+class TextModel;
+struct LoadOptions;
+}  // namespace caracal
+
+namespace caracal::cli {
+
+/// What every command takes.
+struct GeneralOptions {
+  bool verbose = false;
+  std::string log_level = "warn";
+};
+OptionGroup bind(GeneralOptions& options);
+/// Sets the logger up.
+void apply(const GeneralOptions& options);
+
+/// -m.
+struct ModelOption {
+  std::string path;
+  /// Throws Error(bad_config) when no model was named.
+  const std::string& required_path() const;
+};
+OptionGroup bind(ModelOption& option);
+
+/// A model to run: -m, and how the engine is set up.
+struct EngineOptions {
+  ModelOption model;
+  EngineConfig engine;
+};
+void bind(EngineOptions& options, std::vector<OptionGroup>& groups);
+
+/// Opens the model, with a progress line on a terminal when it takes a while.
+std::unique_ptr<TextModel> open_text_model(const EngineOptions& options);
+/// How the settings want a model loaded.
+LoadOptions load_options(const EngineConfig& config);
+
+}  // namespace caracal::cli

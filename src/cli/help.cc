@@ -1,0 +1,100 @@
+#include "cli/help.h"
+
+#include <fmt/format.h>
+
+#include "cli/exit_status.h"
+
+namespace caracal::cli {
+namespace {
+
+constexpr size_t kColumns = 100;
+
+/// Words of text in lines of at most kColumns, each behind indent spaces.
+std::string wrapped(std::string_view text, size_t indent) {
+  std::string out;
+  size_t column = 0;
+  while (!text.empty()) {
+    const size_t end = text.find_first_of(" \n");
+    const std::string_view word = text.substr(0, end);
+    if (column > 0 && column + 1 + word.size() > kColumns) {
+      out += '\n';
+      column = 0;
+    }
+    out.append(column == 0 ? indent : 1, ' ');
+    column += (column == 0 ? indent : 1) + word.size();
+    out += word;
+    if (end == std::string_view::npos) break;
+    if (text[end] == '\n') {
+      out += '\n';
+      column = 0;
+    }
+    text.remove_prefix(end + 1);
+  }
+  return out + '\n';
+}
+
+std::string exit_status_help() {
+  std::string out = "Exit status:\n";
+  for (const ExitStatus& row : exit_statuses())
+    out += fmt::format("  {:>3}  {}\n", row.status, row.meaning);
+  return out;
+}
+
+}  // namespace
+
+std::string option_heading(const Option& option) {
+  std::string out;
+  for (const FlagName& flag : split_flags(option.flags)) {
+    if (!out.empty()) out += ", ";
+    out += flag.name;
+  }
+  if (!option.is_switch() && !option.is_positional()) out += ' ' + option.value_name;
+  return out;
+}
+
+std::string option_facts(const Option& option) {
+  std::string out;
+  const auto add = [&](std::string_view label, std::string_view text) {
+    if (text.empty()) return;
+    if (!out.empty()) out += "; ";
+    out += label;
+    out += text;
+  };
+  const bool shows_default = !(option.is_switch() && option.default_value == "false");
+  if (shows_default) add("default ", option.default_value);
+  add("", option.range);
+  if (option.is_positional() && option.value_name.find('|') != std::string::npos)
+    add("", option.value_name);
+  add("environment ", option.env);
+  return out;
+}
+
+std::string program_help() {
+  std::string out =
+      "caracal runs language models on plain CPUs.\n\nUsage: caracal COMMAND [options]\n\n"
+      "Commands:\n";
+  for (const CommandInfo& info : commands())
+    out += fmt::format("  {:<12} {}\n", info.name, info.summary);
+  out +=
+      "\nOptions:\n  -h, --help   this text; `caracal COMMAND --help` for one command\n"
+      "  --version    the version and the CPU features in use\n\n";
+  return out + exit_status_help();
+}
+
+std::string command_help(const CommandInfo& info, std::span<const OptionGroup> groups) {
+  std::string out =
+      fmt::format("{}\n\nUsage: caracal {} {}\n", info.summary, info.name, info.usage);
+  if (!info.details.empty()) out += '\n' + wrapped(info.details, 0);
+  for (const OptionGroup& group : groups) {
+    out += fmt::format("\n{}:\n", group.title);
+    for (const Option& option : group.options) {
+      const std::string facts = option_facts(option);
+      out += "  " + option_heading(option) + '\n';
+      out += wrapped(
+          facts.empty() ? std::string(option.help) : fmt::format("{} ({})", option.help, facts), 8);
+    }
+  }
+  return out + '\n' + exit_status_help();
+}
+
+}  // namespace caracal::cli

@@ -1,0 +1,18 @@
+#pragma once
+#include <string>
+
+#include "cli/command.h"
+
+namespace caracal::cli {
+
+/// What `caracal --help` prints.
+std::string program_help();
+/// What `caracal NAME --help` prints.
+std::string command_help(const CommandInfo& info, std::span<const OptionGroup> groups);
+
+/// "-c, --ctx-size N": every spelling of the option.
+std::string option_heading(const Option& option);
+/// "default 0; >= 0; LLAMA_ARG_CTX_SIZE"; may be empty.
+std::string option_facts(const Option& option);
+
+}  // namespace caracal::cli
