@@ -3,17 +3,23 @@
 
     python3 decode_speed.py -m MODEL.gguf [--caracal build/release/bin/caracal] [-t 2] [-r 5] [--busy]
 
-Every repetition is a fresh process of either engine; medians and their ratio are printed. --busy repeats
-it with one busy foreign process in the same session (the scheduler shares out time by session) and prints
-what share of its undisturbed decode speed each engine keeps. Exits 1 when caracal misses a bar: decode at
-half of llama.cpp's speed; with --busy 45 % of its own.
+Every repetition is a fresh process of either engine; medians, bests and their ratios are printed. --busy
+repeats it with one busy foreign process in the same session (the scheduler shares out time by session) and
+prints what share of its undisturbed decode speed each engine keeps. Exits 1 when caracal misses a bar:
+decode at half of llama.cpp's speed, by medians and by bests; with --busy 45 % of its own median.
+
+A neighbour slows engines whose barriers spin far more than others, so undisturbed figures taken beside one
+are no comparison: when others kept more than a tenth of the cores busy, it exits 3 without a verdict.
 """
 
 import argparse
 import json
+import os
+import resource
 import statistics
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,8 +27,10 @@ from llama_peer import LlamaPeer, check_system_line, system_line
 
 RATIO_BAR = 0.5
 BUSY_BAR = 0.45
+QUIET = 0.1  # share of the cores that others may use while the undisturbed figures are taken
 PROMPT = Path(__file__).with_name("speed_prompt.txt")
-SPEEDS = ("prefill_tokens_per_s", "decode_tokens_per_s")
+DECODE = "decode_tokens_per_s"
+SPEEDS = ("prefill_tokens_per_s", DECODE)
 
 
 def arguments() -> argparse.Namespace:
@@ -73,24 +81,34 @@ def busy_process():
         process.wait()
 
 
-def measure(args) -> dict[str, dict[str, float]]:
-    """Median speeds by engine."""
+def foreign_cpu_seconds() -> float:
+    """CPU time of everybody since boot, less that of this process's finished children."""
+    user, nice, system = map(int, Path("/proc/stat").read_text().split(maxsplit=4)[1:4])
+    own = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (user + nice + system) / os.sysconf("SC_CLK_TCK") - own.ru_utime - own.ru_stime
+
+
+def measure(args) -> tuple[dict[str, dict[str, float]], float]:
+    """By engine its median speeds, and its best decode speed as "best"; and the share of the cores others used."""
     runs = {"llama.cpp": []} if args.without_caracal else {"caracal": [], "llama.cpp": []}
     prompt_ids = None
+    foreign, start = foreign_cpu_seconds(), time.monotonic()
     for _ in range(args.repetitions):
         if "caracal" in runs:
             runs["caracal"].append(run_caracal(args))
             prompt_ids = runs["caracal"][-1]["prompt_ids"]
         runs["llama.cpp"].append(run_peer(args, prompt_ids))
+    load = (foreign_cpu_seconds() - foreign) / (time.monotonic() - start) / os.cpu_count()
     medians = {}
     for engine, results in runs.items():
-        medians[engine] = {}
+        medians[engine] = {"best": max(r[DECODE] for r in results)}
         for speed in SPEEDS:
             values = [r[speed] for r in results]
             medians[engine][speed] = statistics.median(values)
             print(f"  {engine:10} {speed:22} median {medians[engine][speed]:8.1f}   "
                   f"({min(values):.1f} to {max(values):.1f}, {len(values)} runs)")
-    return medians
+    print(f"  others kept {load:.0%} of the cores busy")
+    return medians, load
 
 
 def main() -> int:
@@ -101,21 +119,25 @@ def main() -> int:
     check_system_line()
     print(f"llama.cpp: {system_line()}\n{args.threads} threads, {args.tokens} tokens, {args.model.name}\nundisturbed:")
     failed = False
-    quiet = measure(args)
+    quiet, load = measure(args)
     if "caracal" in quiet:
-        for speed in SPEEDS:
-            ratio = quiet["caracal"][speed] / quiet["llama.cpp"][speed]
+        ratios = {speed: quiet["caracal"][speed] / quiet["llama.cpp"][speed] for speed in (*SPEEDS, "best")}
+        for speed, ratio in ratios.items():
             print(f"  caracal / llama.cpp, {speed}: {ratio:.2f}")
-        failed |= quiet["caracal"][SPEEDS[1]] < RATIO_BAR * quiet["llama.cpp"][SPEEDS[1]]
+        failed |= min(ratios[DECODE], ratios["best"]) < RATIO_BAR
     if args.busy:
         print("beside a busy process:")
         with busy_process():
-            disturbed = measure(args)
+            disturbed, _ = measure(args)
         for engine in disturbed:
-            share = disturbed[engine][SPEEDS[1]] / quiet[engine][SPEEDS[1]]
+            share = disturbed[engine][DECODE] / quiet[engine][DECODE]
             print(f"  {engine} keeps {share:.0%} of its decode speed")
             failed |= engine == "caracal" and share < BUSY_BAR
-    print("a bar is missed" if failed else "no bar is missed")
+    if load > QUIET:
+        print("no verdict: this machine is not quiet")
+        return 3
+    if "caracal" in quiet:
+        print("a bar is missed" if failed else "all bars hold")
     return 1 if failed else 0
 
 
