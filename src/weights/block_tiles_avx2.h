@@ -6,12 +6,12 @@ namespace caracal::avx2 {
 namespace {
 
 inline __m256i load_line(const std::byte* p) {
-  return _mm256_load_si256(reinterpret_cast<const __m256i*>(p));
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
 }
 
 /// Eight f16 companions as floats.
 inline __m256 load_companion(const std::byte* p) {
-  return _mm256_cvtph_ps(_mm_load_si128(reinterpret_cast<const __m128i*>(p)));
+  return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
 }
 
 /// Four activation codes in every lane.
@@ -23,6 +23,10 @@ inline void prefetch_lines(const std::byte* p, size_t bytes) {
   for (size_t i = 0; i < bytes; i += 64)
     _mm_prefetch(reinterpret_cast<const char*>(p) + kPrefetchBytes + i, _MM_HINT_T0);
 }
+
+/// Hides how v was computed. Otherwise GCC 12 regroups a block's integer sums into a tree with more
+/// live values than there are registers.
+inline void keep_in_order(__m256i& v) { asm("" : "+x"(v)); }
 
 /// Scale and code sum of one activation group, in every lane (exec/acts.h).
 struct Group {
@@ -54,6 +58,7 @@ inline void dot_nibbles(const std::byte* lines, const std::byte* const (&acts)[k
       const __m256i a = _mm256_maddubs_epi16(low, broadcast_codes(acts[r] + 4 * j));
       const __m256i b = _mm256_maddubs_epi16(high, broadcast_codes(acts[r] + 16 + 4 * j));
       pairs[r] = _mm256_add_epi16(pairs[r], _mm256_add_epi16(a, b));
+      keep_in_order(pairs[r]);
     }
   }
   for (int r = 0; r < kRows; ++r) isum[r] = _mm256_madd_epi16(pairs[r], _mm256_set1_epi16(1));
@@ -64,14 +69,12 @@ inline void dot_nibbles(const std::byte* lines, const std::byte* const (&acts)[k
 template <class Block>
 struct BlockKernel {
   static constexpr int kTilesPerStep = 1;
-  static constexpr size_t kCompanionBytes = Block::kShape.n_halves * 2 * kTileRows;
-  static constexpr size_t kCodeBytes = Block::kShape.code_bytes * kTileRows;
+  static constexpr size_t kBlockBytes = packed_block_bytes(Block::kShape);
 
   static size_t tile_bytes(int64_t n_in) { return block_tile_bytes(Block::kShape, n_in); }
 
   template <int kTiles, int kRows>
   static void multiply(int64_t n_in, const RegisterTile<kTiles, kRows>& t) {
-    const size_t codes_at = companion_bytes(Block::kShape, n_in);
     __m256 acc[kTiles][kRows];
     for (int i = 0; i < kTiles; ++i)
       for (int r = 0; r < kRows; ++r) acc[i][r] = _mm256_setzero_ps();
@@ -79,12 +82,11 @@ struct BlockKernel {
       const std::byte* acts[kRows];
       for (int r = 0; r < kRows; ++r) acts[r] = t.acts[r] + b * kBlockColumns;
       for (int i = 0; i < kTiles; ++i) {
-        const std::byte* companions = t.weights[i] + static_cast<size_t>(b) * kCompanionBytes;
-        const std::byte* lines = t.weights[i] + codes_at + static_cast<size_t>(b) * kCodeBytes;
-        if (kRows == 1) prefetch_lines(lines, kCodeBytes);
+        const std::byte* block = t.weights[i] + static_cast<size_t>(b) * kBlockBytes;
+        if (kRows == 1) prefetch_lines(block, kBlockBytes);
         __m256i isum[kRows];
-        Block::dot(lines, acts, isum);
-        const auto scales = Block::load_companions(companions);
+        Block::dot(block + companion_bytes(Block::kShape), acts, isum);
+        const auto scales = Block::load_companions(block);
         for (int r = 0; r < kRows; ++r)
           acc[i][r] = Block::add(scales, isum[r], load_group(t.acts[r], n_in, b), acc[i][r]);
       }

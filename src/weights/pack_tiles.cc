@@ -20,16 +20,15 @@ void pack_floats(const std::byte* stored, int64_t rows, int64_t n_in, std::byte*
   }
 }
 
-/// Lane r of every companion and code line of one tile.
+/// Lane r of every block of a tile.
 void pack_block_row(BlockShape shape, const std::byte* stored, int64_t n_blocks, size_t r,
-                    std::byte* companions, std::byte* codes) {
-  constexpr size_t kWord = 4;
+                    std::byte* tile) {
+  constexpr size_t kHalf = 2, kWord = 4;
   for (int64_t b = 0; b < n_blocks; ++b) {
-    for (size_t h = 0; h < shape.n_halves; ++h, stored += 2, companions += 2 * kTileRows)
-      std::memcpy(companions + 2 * r, stored, 2);
-    for (size_t j = 0; j < shape.code_bytes / kWord; ++j, stored += kWord)
-      std::memcpy(codes + (j * kTileRows + r) * kWord, stored, kWord);
-    codes += shape.code_bytes * kTileRows;
+    for (size_t h = 0; h < shape.n_halves; ++h, stored += kHalf, tile += kHalf * kTileRows)
+      std::memcpy(tile + r * kHalf, stored, kHalf);
+    for (size_t w = 0; w < shape.code_bytes; w += kWord, stored += kWord, tile += kWord * kTileRows)
+      std::memcpy(tile + r * kWord, stored, kWord);
   }
 }
 
@@ -70,8 +69,7 @@ void pack_block_tiles(BlockShape shape, const WeightBlob& blob, int64_t col_begi
                 [&](const std::byte* stored, int64_t rows, std::byte* tile) {
                   for (int64_t r = 0; r < rows; ++r)
                     pack_block_row(shape, stored + static_cast<size_t>(r) * row_bytes, n_blocks,
-                                   static_cast<size_t>(r), tile,
-                                   tile + companion_bytes(shape, blob.n_in));
+                                   static_cast<size_t>(r), tile);
                 });
 }
 

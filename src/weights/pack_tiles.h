@@ -9,7 +9,7 @@
 namespace caracal {
 
 /// Outputs [col_begin, col_end) of blob; col_begin is a multiple of kTileRows. packed is the start
-/// of the whole packed form, 64-byte aligned.
+/// of the whole packed form.
 void pack_float_tiles(size_t element_bytes, const WeightBlob& blob, int64_t col_begin,
                       int64_t col_end, std::byte* packed);
 void pack_block_tiles(BlockShape shape, const WeightBlob& blob, int64_t col_begin, int64_t col_end,

@@ -8,7 +8,7 @@ namespace {
 struct Element {
   static constexpr size_t kBytes = 2;
   static __m256 load(const std::byte* p) {
-    const __m128i halves = _mm_load_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i halves = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16));
   }
 };

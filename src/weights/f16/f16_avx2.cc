@@ -8,7 +8,7 @@ namespace {
 struct Element {
   static constexpr size_t kBytes = 2;
   static __m256 load(const std::byte* p) {
-    return _mm256_cvtph_ps(_mm_load_si128(reinterpret_cast<const __m128i*>(p)));
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
   }
 };
 

@@ -8,7 +8,7 @@ namespace {
 struct Element {
   static constexpr size_t kBytes = 4;
   static __m256 load(const std::byte* p) {
-    return _mm256_load_ps(reinterpret_cast<const float*>(p));
+    return _mm256_loadu_ps(reinterpret_cast<const float*>(p));
   }
 };
 

@@ -23,6 +23,7 @@ struct Block {
         const __m256i a = _mm256_sign_epi8(broadcast_codes(acts[r] + 4 * j), w);
         const __m256i pairs = _mm256_maddubs_epi16(magnitude, a);
         isum[r] = _mm256_add_epi32(isum[r], _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+        keep_in_order(isum[r]);
       }
     }
   }
