@@ -60,11 +60,13 @@ const Field<S>* find_field(std::span<const Field<S>> table, std::string_view nam
   return nullptr;
 }
 
-/// What messages call the setting: its first flag, or its name.
+/// What messages call the setting: its first long flag, or its name.
 template <class S>
 std::string_view shown_name(const Field<S>& field) {
-  const std::vector<FlagName> flags = split_flags(field.flags);
-  return flags.empty() ? field.name : flags.front().name;
+  for (const FlagName& flag : split_flags(field.flags)) {
+    if (flag.name.starts_with("--") && !flag.negates) return flag.name;
+  }
+  return field.name;
 }
 
 /// Sets the member from text. values: everything given for it, in order, not empty; a scalar takes

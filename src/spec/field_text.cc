@@ -36,9 +36,10 @@ std::string describe_range(const Range& range) {
 
 [[noreturn]] void refuse_number(std::string_view found, const Expected& expected, bool whole,
                                 std::string_view source) {
-  const std::string range = describe_range(expected.range);
-  throw_error(ErrorCode::bad_config, source, "expected a {}number{}{}, found \"{}\"",
-              whole ? "whole " : "", range.empty() ? "" : ", ", range, found);
+  std::string range = describe_range(expected.range);
+  if (!range.empty()) range.insert(0, range.back() == ']' ? " in " : " ");
+  throw_error(ErrorCode::bad_config, source, "expected a {}number{}, found \"{}\"",
+              whole ? "whole " : "", range, found);
 }
 
 template <class T>
@@ -65,7 +66,7 @@ std::string cell(std::string_view text) {
 }
 
 std::string code_cell(std::string_view text) {
-  return text.empty() ? std::string() : "`" + cell(text) + "`";
+  return text.empty() ? std::string() : fmt::format("`{}`", cell(text));
 }
 
 }  // namespace
