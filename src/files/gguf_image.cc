@@ -14,7 +14,7 @@ using Type = GgufValue::Type;
 // allocate in proportion.
 constexpr uint64_t kMaxKeys = 1 << 16;
 constexpr uint64_t kMaxTensors = 1 << 20;
-constexpr uint64_t kMaxArrayElements = 1 << 25;  // of all arrays together
+constexpr uint64_t kMaxArrayElements = 1 << 24;  // of all arrays together
 constexpr uint64_t kMaxNameBytes = 65535;        // the format's own limit for keys
 constexpr uint32_t kMaxDims = 4;
 constexpr int kMaxArrayDepth = 4;
