@@ -6,10 +6,10 @@
 namespace caracal::avx2 {
 
 /// e^x as 2^k * e^r with |r| <= ln2 / 2 and a degree-6 polynomial (Cephes expf); relative error
-/// below 2e-7. Clamped to [-87.3, 88.3], so the result is a normal number.
+/// below 2e-7. Clamped to [-87.3, 88.3], so the result is a normal number; NaN stays NaN.
 static inline __m256 exp8(__m256 x) {
-  x = _mm256_min_ps(x, _mm256_set1_ps(88.3762626647949f));
-  x = _mm256_max_ps(x, _mm256_set1_ps(-87.3365447504f));
+  x = _mm256_min_ps(_mm256_set1_ps(88.3762626647949f), x);  // with NaN the second operand wins
+  x = _mm256_max_ps(_mm256_set1_ps(-87.3365447504f), x);
   const __m256 k = _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.44269504088896341f)),
                                    _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   __m256 r = _mm256_fnmadd_ps(k, _mm256_set1_ps(0.693359375f), x);
@@ -28,7 +28,7 @@ static inline __m256 exp8(__m256 x) {
 
 /// The same, and 0 below -87.
 static inline __m256 exp8_or_zero(__m256 x) {
-  const __m256 keep = _mm256_cmp_ps(x, _mm256_set1_ps(-87.0f), _CMP_GE_OQ);
+  const __m256 keep = _mm256_cmp_ps(x, _mm256_set1_ps(-87.0f), _CMP_NLT_UQ);
   return _mm256_and_ps(exp8(x), keep);
 }
 

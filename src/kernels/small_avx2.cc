@@ -8,6 +8,7 @@ namespace caracal::avx2 {
 namespace {
 
 constexpr int64_t kGroup = 32;
+constexpr float kLargestFloat = 3.402823466e38f;
 
 /// ((0+4)+(2+6)) + ((1+5)+(3+7))
 float add_lanes(__m256 v) {
@@ -22,20 +23,38 @@ float max_lanes(__m256 v) {
   return _mm_cvtss_f32(_mm_max_ss(m, _mm_shuffle_ps(m, m, 1)));
 }
 
+/// The largest of eight magnitudes given by their bits.
+float max_magnitude(__m256i bits) {
+  __m128i m = _mm_max_epi32(_mm256_castsi256_si128(bits), _mm256_extracti128_si256(bits, 1));
+  m = _mm_max_epi32(m, _mm_shuffle_epi32(m, 0x4E));
+  m = _mm_max_epi32(m, _mm_shuffle_epi32(m, 0xB1));
+  return _mm_cvtss_f32(_mm_castsi128_ps(m));
+}
+
 /// The first n of eight lanes, n in [0, 8].
 __m256i first_lanes(int64_t n) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)),
                             _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
-__m256 absolute(__m256 x) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x); }
+__m256i magnitude_bits(__m256 x) {
+  return _mm256_and_si256(_mm256_castps_si256(x), _mm256_set1_epi32(0x7fffffff));
+}
 
 void quantize_group(const float* x, int8_t* codes, float* scale, int32_t* sum) {
   const __m256 x0 = _mm256_loadu_ps(x), x1 = _mm256_loadu_ps(x + 8);
   const __m256 x2 = _mm256_loadu_ps(x + 16), x3 = _mm256_loadu_ps(x + 24);
-  const float max = max_lanes(_mm256_max_ps(_mm256_max_ps(absolute(x0), absolute(x1)),
-                                            _mm256_max_ps(absolute(x2), absolute(x3))));
-  const __m256 inverse = _mm256_set1_ps(max > 0 ? 127.0f / max : 0.0f);
+  // Magnitudes order as their bits do, and infinity and NaN lie on top.
+  const float max =
+      max_magnitude(_mm256_max_epi32(_mm256_max_epi32(magnitude_bits(x0), magnitude_bits(x1)),
+                                     _mm256_max_epi32(magnitude_bits(x2), magnitude_bits(x3))));
+  *scale = max < kSmallestMagnitude ? 0.0f : max / 127.0f;
+  if (!(max >= kSmallestMagnitude && max <= kLargestFloat)) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(codes), _mm256_setzero_si256());
+    *sum = 0;
+    return;
+  }
+  const __m256 inverse = _mm256_set1_ps(127.0f / max);
   const __m256i i0 = _mm256_cvtps_epi32(_mm256_mul_ps(x0, inverse));
   const __m256i i1 = _mm256_cvtps_epi32(_mm256_mul_ps(x1, inverse));
   const __m256i i2 = _mm256_cvtps_epi32(_mm256_mul_ps(x2, inverse));
@@ -51,7 +70,6 @@ void quantize_group(const float* x, int8_t* codes, float* scale, int32_t* sum) {
   s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4E));
   s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0xB1));
   *sum = _mm_cvtsi128_si32(s);
-  *scale = max / 127.0f;
 }
 
 void quantize_q8_32(const float* x, int64_t n, int64_t begin, int64_t end, std::byte* record) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -51,6 +52,33 @@ TEST_P(SmallKernelsTest, quantize_equals_the_reference_and_is_within_half_a_step
       }
       EXPECT_EQ(sum, sums[g]);
     }
+  }
+}
+
+TEST_P(SmallKernelsTest, quantize_marks_groups_that_are_not_finite_and_drops_tiny_ones) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  for (float odd : {kInf, -kInf, kNan, -kNan, 1e-37f, 1e-45f, 1e-36f, 3e38f}) {
+    auto x = std::vector<float>(64, 0.0f);
+    x[5] = odd;
+    x[40] = 1;
+    std::vector<std::byte> a(act_row_bytes(ActEncoding::q8_32, 64)), b(a.size());
+    ref.quantize_q8_32(x.data(), 64, 0, 64, a.data());
+    fast.quantize_q8_32(x.data(), 64, 0, 64, b.data());
+    EXPECT_EQ(a, b) << odd;
+    const float* scales = q8_scales(b.data(), 64);
+    const bool kept = std::isfinite(odd) && odd >= kSmallestMagnitude;
+    EXPECT_EQ(std::isfinite(scales[0]), std::isfinite(odd)) << odd;
+    EXPECT_EQ(static_cast<int8_t>(b[5]), kept ? 127 : 0) << odd;
+    EXPECT_EQ(static_cast<int8_t>(b[40]), 127);  // the neighbour group is not touched
+  }
+}
+
+TEST_P(SmallKernelsTest, a_score_that_is_not_a_number_reaches_the_sum) {
+  for (size_t at : {0, 7, 8}) {
+    std::vector<float> x(9, 0.5f);
+    x[at] = std::numeric_limits<float>::quiet_NaN();
+    EXPECT_TRUE(std::isnan(fast.exp_sum(x.data(), 9, 0.5f))) << at;
   }
 }
 

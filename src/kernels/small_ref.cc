@@ -1,5 +1,6 @@
 /// The scalar reference: reads like the formulas, and is the oracle for every other table.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "kernels/tables.h"
@@ -15,21 +16,30 @@ float add_lanes(const float* s) {
   return (a + c) + (b + d);
 }
 
+/// The largest magnitude; not finite as soon as one value is not.
+float largest_magnitude(const float* x) {
+  uint32_t largest = 0;  // magnitudes order as their bits do, and infinity and NaN lie on top
+  for (int64_t i = 0; i < kGroup; ++i)
+    largest = std::max(largest, std::bit_cast<uint32_t>(x[i]) & 0x7fffffffu);
+  return std::bit_cast<float>(largest);
+}
+
 void quantize_q8_32(const float* x, int64_t n, int64_t begin, int64_t end, std::byte* record) {
   auto* codes = reinterpret_cast<int8_t*>(record);
   auto* scales = reinterpret_cast<float*>(record + n);
   auto* sums = reinterpret_cast<int32_t*>(record + n + n / kGroup * 4);
   for (int64_t g = begin / kGroup; g < end / kGroup; ++g) {
-    float max = 0;
-    for (int64_t i = 0; i < kGroup; ++i) max = std::max(max, std::fabs(x[g * kGroup + i]));
-    const float inverse = max > 0 ? 127.0f / max : 0.0f;
+    const float* values = x + g * kGroup;
+    const float max = largest_magnitude(values);
+    const bool usable = max >= kSmallestMagnitude && std::isfinite(max);
+    const float inverse = 127.0f / max;
     int32_t sum = 0;
     for (int64_t i = 0; i < kGroup; ++i) {
-      const auto code = static_cast<int8_t>(std::nearbyintf(x[g * kGroup + i] * inverse));
+      const auto code = static_cast<int8_t>(usable ? std::nearbyintf(values[i] * inverse) : 0.0f);
       codes[g * kGroup + i] = code;
       sum += code;
     }
-    scales[g] = max / 127.0f;
+    scales[g] = max < kSmallestMagnitude ? 0.0f : max / 127.0f;
     sums[g] = sum;
   }
 }

@@ -12,8 +12,10 @@ namespace caracal {
 struct SmallKernels {
   const char* name;
 
-  /// Encodes columns [begin, end) of x[n] into a q8_32 record (spec/acts.h); begin and end are
-  /// multiples of 32. Inputs must be finite.
+  /// Encodes columns [begin, end) of x[n] into a q8_32 record (exec/acts.h); begin and end are
+  /// multiples of 32. A group whose values all lie below kSmallestMagnitude becomes zero. A group
+  /// with a value that is not finite gets codes 0 and a scale that is not finite, so that every
+  /// product with it is NaN.
   void (*quantize_q8_32)(const float* x, int64_t n, int64_t begin, int64_t end, std::byte* record);
 
   /// out = x / sqrt(mean(x^2) + eps) * weight. out may be x.
@@ -38,5 +40,8 @@ struct SmallKernels {
 };
 
 inline constexpr int kSumLanes = 8;
+
+/// 127 / magnitude must be finite.
+inline constexpr float kSmallestMagnitude = 1e-36f;
 
 }  // namespace caracal
