@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 #include "text/template/builtin_tables.h"
 #include "text/template/failure.h"

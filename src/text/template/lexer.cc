@@ -2,9 +2,11 @@
 /// keep_trailing_newline.
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 #include "base/utf8.h"
 #include "text/template/failure.h"
+#include "text/template/ops.h"
 #include "text/template/token.h"
 #include "text/template/unicode.h"
 
@@ -327,7 +329,7 @@ class Lexer {
     push(TokenKind::real);
     const char* last = digits.data() + digits.size();
     if (std::from_chars(digits.data(), last, tokens_.back().real).ec != std::errc()) {
-      throw Failure(ErrorCode::unsupported, "a number outside the range of doubles", line_);
+      tokens_.back().real = std::strtod(digits.c_str(), nullptr);  // infinity or zero, as in Python
     }
     advance_to(end);
   }
@@ -388,8 +390,6 @@ class Lexer {
       open.pop_back();
     }
   }
-
-  static std::string quoted(std::string_view text) { return fmt::format("'{}'", text); }
 
   std::string source_;
   std::string_view text_;

@@ -95,7 +95,7 @@ Value macro_name(Invocation& c) {
 Value macro_arguments(Invocation& c) {
   std::vector<Value> names;
   for (const auto& p : macro(c).parameters) names.push_back(c.string(p.name));
-  return c.list(std::move(names));
+  return make_tuple(&c.budget, std::move(names));
 }
 Value macro_caller(Invocation& c) { return Value::boolean(macro(c).caller_slot >= 0); }
 Value macro_catch_kwargs(Invocation& c) { return Value::boolean(macro(c).kwargs_slot >= 0); }

@@ -173,7 +173,6 @@ bool contains(Budget& budget, const Value& container, const Value& item) {
     case Kind::dict_view:
       return view_contains(budget, container.get<DictViewObject>(), item);
     case Kind::string:
-      require_defined(item);
       if (!item.is_string()) {
         fail("'in <string>' requires string as left operand, not {}", type_name(item));
       }
