@@ -19,6 +19,7 @@ struct EngineConfig {
   std::string cache_type_v = "f16";
   int32_t block_tokens = 32;
   std::string isa = "auto";
+  std::string numerics = "exact";
   bool use_mmap = true;
   bool use_mlock = false;
 

@@ -13,9 +13,12 @@ constexpr size_t element_bytes(KvType type) { return type == KvType::f32 ? 4 : 2
 
 constexpr std::string_view name_of(KvType type) {
   switch (type) {
-    case KvType::f32: return "f32";
-    case KvType::f16: return "f16";
-    case KvType::bf16: return "bf16";
+    case KvType::f32:
+      return "f32";
+    case KvType::f16:
+      return "f16";
+    case KvType::bf16:
+      return "bf16";
   }
   return "f32";
 }

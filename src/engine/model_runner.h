@@ -1,0 +1,47 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "base/aligned_buffer.h"
+#include "exec/executor.h"
+#include "kv/block_pool.h"
+#include "kv/kv_layout.h"
+#include "machine/thread_team.h"
+#include "model/model.h"
+#include "plan/build_plan.h"
+
+namespace caracal {
+
+/// A model with its plan and its KV memory: runs batches, knows nothing of requests.
+class ModelRunner {
+ public:
+  /// n_blocks: KV blocks in the pool, shared by all sequences.
+  ModelRunner(std::shared_ptr<const Model> model, const PlanOptions& options, int32_t n_blocks,
+              ThreadTeam& decode_team, ThreadTeam& prefill_team);
+
+  const Model& model() const { return *model_; }
+  const PlanOptions& options() const { return options_; }
+  const Plan& plan() const { return plan_; }
+  BlockPool& pool() { return pool_; }
+  size_t kv_bytes() const { return kv_.size(); }
+
+  /// Runs the batch; logits(i) belongs to batch.logit_rows[i] until the next run. Token ids must be
+  /// inside the vocabulary and every slot must have its block.
+  void run(const Batch& batch);
+  MatrixView<const float> logits() const { return executor_.logits(); }
+
+ private:
+  std::shared_ptr<const Model> model_;
+  PlanOptions options_;
+  Plan plan_;
+  BlockPool pool_;
+  AlignedBuffer kv_;  // layer after layer, each n_blocks * block_bytes
+  ThreadTeam& decode_team_;
+  ThreadTeam& prefill_team_;
+  Executor executor_;
+};
+
+/// Bytes of n_blocks KV blocks over all layers.
+size_t kv_bytes(const std::vector<KvLayout>& layouts, int32_t n_blocks);
+
+}  // namespace caracal

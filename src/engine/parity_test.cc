@@ -1,0 +1,194 @@
+/// The forward pass against the float64 oracle's golden logits (tests/goldens/models,
+/// tests/oracle), for every family feature and every weight format.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/json.h"
+#include "base/test_data.h"
+#include "engine/model_runner.h"
+
+namespace caracal {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path golden_dir() { return fs::path(CARACAL_SOURCE_DIR) / "tests" / "goldens" / "models"; }
+
+std::vector<std::string> golden_models() {
+  const Json manifest = read_json_file(golden_dir() / "MANIFEST.json");
+  std::vector<std::string> names;
+  for (const Json& entry : manifest["models"]) names.push_back(entry["name"]);
+  return names;
+}
+
+/// Logits [n_tokens][n_vocab] of one sequence, computed in the given chunks.
+class Forward {
+ public:
+  Forward(const fs::path& path, CpuFeatures features, Numerics numerics, int32_t n_threads = 2)
+      : team_(n_threads),
+        runner_(Model::load(path, {.features = features, .numerics = numerics}, team_),
+                {.max_rows = 64,
+                 .max_logit_rows = 64,
+                 .k_type = KvType::f32,
+                 .v_type = KvType::f32,
+                 .block_tokens = 8},
+                32, team_, team_) {}
+
+  std::vector<std::vector<float>> logits(std::span<const TokenId> ids, int32_t chunk) {
+    std::vector<std::vector<float>> out;
+    BlockTable table(runner_.pool(), 8, 256);
+    for (size_t begin = 0; begin < ids.size(); begin += static_cast<size_t>(chunk)) {
+      const auto part =
+          ids.subspan(begin, std::min(static_cast<size_t>(chunk), ids.size() - begin));
+      EXPECT_TRUE(table.grow(static_cast<int32_t>(begin + part.size())));
+      const std::span<const BlockId> tables[] = {table.blocks()};
+      Batch batch;
+      append_sequence(batch, {.tokens = part,
+                              .context_len = static_cast<int32_t>(begin),
+                              .block_tables = tables,
+                              .logits = BatchInput::Logits::all});
+      runner_.run(batch);
+      const auto rows = runner_.logits();
+      for (int64_t r = 0; r < rows.rows; ++r)
+        out.emplace_back(rows.row(r), rows.row(r) + rows.cols);
+    }
+    return out;
+  }
+
+  ModelRunner& runner() { return runner_; }
+
+ private:
+  ThreadTeam team_;
+  ModelRunner runner_;
+};
+
+/// max |a - b| over the range of b.
+double relative_error(const std::vector<float>& a, const std::vector<double>& b) {
+  double worst = 0;
+  for (size_t i = 0; i < b.size(); ++i) worst = std::max(worst, std::fabs(a[i] - b[i]));
+  const auto [low, high] = std::ranges::minmax(b);
+  return worst / (high - low);
+}
+
+double worst_error(const std::string& name, CpuFeatures features, Numerics numerics) {
+  Forward forward(golden_dir() / (name + ".gguf"), features, numerics);
+  const Json golden = read_json_file(golden_dir() / (name + ".golden.json"));
+  double worst = 0;
+  for (const Json& sequence : golden["sequences"]) {
+    const std::vector<TokenId> ids = sequence["ids"];
+    const auto rows = forward.logits(ids, 16);
+    for (size_t i = 0; i < sequence["positions"].size(); ++i)
+      worst = std::max(worst, relative_error(rows[sequence["positions"][i].get<size_t>()],
+                                             sequence["logits"][i].get<std::vector<double>>()));
+  }
+  return worst;
+}
+
+class ParityTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(ParityTest, float_numerics_match_the_oracle) {
+  EXPECT_LT(worst_error(GetParam(), detect_cpu_features(), Numerics::reference), 2e-3);
+  EXPECT_LT(worst_error(GetParam(), {}, Numerics::reference), 2e-3);
+}
+
+TEST_P(ParityTest, default_numerics_differ_by_the_rounding_of_activations_only) {
+  EXPECT_LT(worst_error(GetParam(), detect_cpu_features(), Numerics::exact), 5e-2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Goldens, ParityTest, testing::ValuesIn(golden_models()),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
+
+TEST(Forward, logits_do_not_depend_on_chunks_or_threads) {
+  for (const char* name : {"formats-mixed", "llama3-rope-gqa3"}) {
+    const fs::path path = golden_dir() / (std::string(name) + ".gguf");
+    std::vector<TokenId> ids;
+    for (TokenId i = 0; i < 50; ++i) ids.push_back((i * 7 + 3) % 60);
+    Forward one(path, detect_cpu_features(), Numerics::exact, 1);
+    Forward three(path, detect_cpu_features(), Numerics::exact, 3);
+    const auto whole = one.logits(ids, 64);
+    for (int32_t chunk : {1, 7, 33})
+      EXPECT_EQ(three.logits(ids, chunk), whole) << name << " " << chunk;
+  }
+}
+
+TEST(Forward, a_sequence_is_computed_alike_alone_and_in_a_ragged_batch) {
+  Forward forward(golden_dir() / "formats-q4_1.gguf", detect_cpu_features(), Numerics::exact);
+  const std::vector<TokenId> a = {1, 5, 9, 13, 17, 21, 25}, b = {2, 4, 6};
+  const auto alone_a = forward.logits(a, 64), alone_b = forward.logits(b, 64);
+  BlockTable ta(forward.runner().pool(), 8, 64), tb(forward.runner().pool(), 8, 64);
+  ASSERT_TRUE(ta.grow(7) && tb.grow(3));
+  const std::span<const BlockId> tables_a[] = {ta.blocks()}, tables_b[] = {tb.blocks()};
+  Batch batch;
+  append_sequence(batch,
+                  {.tokens = b, .block_tables = tables_b, .logits = BatchInput::Logits::last});
+  append_sequence(batch,
+                  {.tokens = a, .block_tables = tables_a, .logits = BatchInput::Logits::last});
+  forward.runner().run(batch);
+  const auto rows = forward.runner().logits();
+  EXPECT_EQ(std::vector<float>(rows.row(0), rows.row(0) + rows.cols), alone_b.back());
+  EXPECT_EQ(std::vector<float>(rows.row(1), rows.row(1) + rows.cols), alone_a.back());
+}
+
+TEST(Forward, each_branch_of_a_tree_equals_the_same_tokens_as_a_chain) {
+  Forward forward(golden_dir() / "formats-q8_0.gguf", detect_cpu_features(), Numerics::exact);
+  const std::vector<TokenId> prompt = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  //                               0   1   2   3   4   5
+  const std::vector<TokenId> tree = {20, 21, 22, 23, 24, 25};
+  const std::vector<int32_t> parents = {-1, 0, 0, 1, 2, -1};
+  BlockTable table(forward.runner().pool(), 8, 64);
+  ASSERT_TRUE(table.grow(15));
+  const std::span<const BlockId> tables[] = {table.blocks()};
+  Batch batch;
+  append_sequence(batch,
+                  {.tokens = prompt, .block_tables = tables, .logits = BatchInput::Logits::none});
+  forward.runner().run(batch);
+  batch.clear();
+  append_sequence(batch, {.tokens = tree,
+                          .parents = parents,
+                          .context_len = 9,
+                          .block_tables = tables,
+                          .logits = BatchInput::Logits::all});
+  forward.runner().run(batch);
+  const auto rows = forward.runner().logits();
+  std::vector<std::vector<float>> drafted;
+  for (int64_t r = 0; r < rows.rows; ++r)
+    drafted.emplace_back(rows.row(r), rows.row(r) + rows.cols);
+  for (int32_t leaf = 0; leaf < 6; ++leaf) {
+    std::vector<TokenId> chain;
+    for (int32_t node = leaf; node >= 0; node = parents[static_cast<size_t>(node)])
+      chain.insert(chain.begin(), tree[static_cast<size_t>(node)]);
+    chain.insert(chain.begin(), prompt.begin(), prompt.end());
+    EXPECT_EQ(drafted[static_cast<size_t>(leaf)], forward.logits(chain, 64).back()) << leaf;
+  }
+}
+
+TEST(Forward, stories_260k_gives_the_golden_ids_and_logits) {
+  CRCL_NEEDS_TEST_DATA();
+  const fs::path models = test_data_dir() / "models";
+  Forward forward(models / "stories260K.gguf", detect_cpu_features(), Numerics::exact);
+  const Json golden_file = read_json_file(models / "stories260K.golden.json");
+  ASSERT_EQ(golden_file["rows"].size(), 8u);
+  for (const Json& row : golden_file["rows"]) {
+    std::vector<TokenId> ids = row["prompt_ids"];
+    const auto n_prompt = ids.size();
+    const std::vector<TokenId> greedy = row["greedy_ids"];
+    ids.insert(ids.end(), greedy.begin(), greedy.end());
+    const auto logits = forward.logits(ids, 64);
+    const std::vector<double> golden = row["logits_after_prompt"];
+    for (size_t i = 0; i < golden.size(); ++i)
+      EXPECT_NEAR(logits[n_prompt - 1][i], golden[i], 1e-3);
+    for (size_t i = 0; i < greedy.size(); ++i) {
+      const auto& at = logits[n_prompt - 1 + i];
+      EXPECT_EQ(std::ranges::max_element(at) - at.begin(), greedy[i]);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace caracal

@@ -1,0 +1,61 @@
+#include "ffn/gated/gated.h"
+
+#include <array>
+
+#include "exec/step_context.h"
+#include "kernels/small_kernels.h"
+
+namespace caracal {
+namespace {
+
+/// Columns per tile of a row: wide rows are shared by the team, and each part is whole groups of 32
+/// so that the quantization of the result can follow on the same tile.
+constexpr int64_t kPartCols = 512;
+
+int32_t parts_of(int64_t cols) {
+  for (int64_t parts = cols / kPartCols; parts > 1; --parts)
+    if (cols % (parts * kActGroup) == 0) return static_cast<int32_t>(parts);
+  return 1;
+}
+
+class SiluMulOp final : public Operator {
+ public:
+  SiluMulOp(const SmallKernels& kernels, BufferId gate, BufferId up, BufferId out, int64_t cols)
+      : kernels_(kernels),
+        gate_(gate),
+        up_(up),
+        out_(out),
+        cols_(cols),
+        parts_(parts_of(cols)),
+        uses_{BufferUse{gate, false, true}, BufferUse{up, false, true},
+              BufferUse{out, true, true}} {}
+  std::string_view kind() const override { return "silu_mul"; }
+  TileSpace tiles() const override { return {RowCount::step_rows, 1, parts_}; }
+  std::span<const BufferUse> uses() const override { return uses_; }
+  void run(const StepContext& step, const Tile& tile,
+           std::span<std::byte>) const noexcept override {
+    const int64_t width = cols_ / parts_;
+    const int64_t begin = width * tile.part;
+    const auto gate = step.floats(gate_);
+    const auto up = step.floats(up_);
+    const auto out = step.floats(out_);
+    for (int32_t r = tile.row_begin; r < tile.row_end; ++r)
+      kernels_.silu_mul(gate.row(r) + begin, up.row(r) + begin, width, out.row(r) + begin);
+  }
+
+ private:
+  const SmallKernels& kernels_;
+  BufferId gate_, up_, out_;
+  int64_t cols_;
+  int32_t parts_;
+  std::array<BufferUse, 3> uses_;
+};
+
+}  // namespace
+
+void SiluGated::build(PlanBuilder& builder, const ChannelSpec& spec) const {
+  builder.emplace<SiluMulOp>(small_kernels(spec.features), spec.inputs[0], spec.inputs[1],
+                             spec.output, builder.spec(spec.output).cols);
+}
+
+}  // namespace caracal

@@ -1,0 +1,53 @@
+#pragma once
+/// A family is data: a list of parts with producers and consumers. The plan builder, the loader and
+/// every tool that edits models read the same list; nobody writes a second forward.
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "files/gguf.h"
+#include "spec/model_config.h"
+
+namespace caracal {
+
+/// Widths that occur in a family, resolved against its ModelConfig.
+enum class Width { d_model, q_dim, k_dim, v_dim, attn_dim, d_ff, n_vocab };
+int64_t width_of(Width width, const ModelConfig& config);
+
+enum class PartKind {
+  embedding,       ///< token rows of a table -> out
+  norm,            ///< RMS norm of in -> out
+  linear,          ///< in -> out, or added to out when `adds`
+  sequence_mixer,  ///< inputs -> out through the mixer `uses`
+  channel_mixer,   ///< inputs -> out through the channel mixer `uses`
+};
+
+/// Edges are named; "x" is by custom the residual stream.
+struct Part {
+  PartKind kind{};
+  std::string_view id;           ///< "attn_q"; unique in its list
+  std::string_view gguf;         ///< stem of the tensor; {} stands for the layer; may be empty
+  std::string_view hf;           ///< the same weight in a Hugging Face checkpoint
+  std::string_view in[3] = {};   ///< edges read, in the order the part wants them
+  std::string_view out;          ///< edge written
+  Width n_out = Width::d_model;  ///< rows of the weight
+  Width n_in = Width::d_model;   ///< columns of the weight
+  bool adds = false;             ///< out += result (residual)
+  bool bias = false;             ///< a ".bias" beside the weight is used when the file has one
+  std::string_view uses;         ///< mixer or channel mixer by name
+  std::string_view fallback;     ///< tensor to use when the file lacks this one (tied heads)
+};
+
+struct Family {
+  std::string_view name;                         ///< GGUF general.architecture
+  void (*configure)(const Gguf&, ModelConfig&);  ///< reads and checks the hyper-parameters
+  std::span<const Part> prologue;                ///< once, before the layers
+  std::span<const Part> block;                   ///< per layer
+  std::span<const Part> epilogue;                ///< once, on rows that need logits
+};
+
+std::span<const Family* const> families();
+/// Throws Error(unsupported) that lists the known families.
+const Family& find_family(std::string_view name);
+
+}  // namespace caracal

@@ -1,0 +1,212 @@
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "model/model.h"
+#include "weights/float_linear.h"
+
+namespace caracal {
+
+std::string tensor_stem(std::string_view pattern, int32_t layer) {
+  const size_t at = pattern.find("{}");
+  if (at == std::string_view::npos) return std::string(pattern);
+  return fmt::format("{}{}{}", pattern.substr(0, at), layer, pattern.substr(at + 2));
+}
+
+ModelConfig read_model_config(const Gguf& file, const RopeOverride& rope) {
+  ModelConfig config;
+  const auto arch = file.get_string("general.architecture");
+  if (!arch)
+    throw_error(ErrorCode::bad_file, file.name(), "the key general.architecture is missing");
+  config.arch = *arch;
+  config.name = file.get_string("general.name").value_or("");
+  config.licence = file.get_string("general.license").value_or("");
+  find_family(config.arch).configure(file, config);
+  apply(rope, config.rope);
+  return config;
+}
+
+/// Finds, checks and packs the weights of a model, part by part.
+class ModelLoader {
+ public:
+  ModelLoader(Gguf file, const LoadOptions& options) : model_(new Model(std::move(file))) {
+    model_->features_ = options.features;
+    model_->numerics_ = options.numerics;
+    model_->config_ = read_model_config(model_->file_, options.rope);
+    model_->family_ = &find_family(model_->config_.arch);
+  }
+
+  /// Resolves every part to its tensors; after this nothing about the file can be wrong.
+  void resolve() {
+    const Family& family = *model_->family_;
+    for (const Part& part : family.prologue) model_->prologue_.push_back(resolve(part, 0));
+    for (int32_t layer = 0; layer < model_->config_.n_layers; ++layer)
+      for (const Part& part : family.block) model_->blocks_.push_back(resolve(part, layer));
+    for (const Part& part : family.epilogue) model_->epilogue_.push_back(resolve(part, 0));
+    for_each_part([](PartWeights& part) {
+      if (!part.bias.empty()) part.linear.bias = part.bias.data();
+    });
+  }
+
+  void pack(ThreadTeam& team, const std::function<void(uint64_t, uint64_t)>& progress) {
+    std::vector<LinearToPack> linears;
+    size_t total = 0;
+    for_each_part([&](PartWeights& part) {
+      if (!part.linear.kernel || !part.linear.kernel->pack) return;
+      linears.push_back({&part.linear, part.source, total});
+      total += (part.linear.data_bytes + 63) / 64 * 64;
+    });
+    model_->packed_ = AlignedBuffer(total);
+    for (const LinearToPack& item : linears) {
+      pack_one(item, team);
+      if (progress) progress(item.offset + item.weight->data_bytes, total);
+    }
+  }
+
+  std::shared_ptr<const Model> finish() { return std::move(model_); }
+
+ private:
+  struct LinearToPack {
+    LinearWeight* weight;
+    const GgufTensor* source;
+    size_t offset;
+  };
+
+  template <class F>
+  void for_each_part(F&& f) {
+    for (auto* list : {&model_->prologue_, &model_->blocks_, &model_->epilogue_})
+      for (PartWeights& part : *list) f(part);
+  }
+
+  void pack_one(const LinearToPack& item, ThreadTeam& team) {
+    LinearWeight& weight = *item.weight;
+    std::byte* packed = model_->packed_.data() + item.offset;
+    const WeightBlob blob{.n_out = weight.n_out, .n_in = weight.n_in, .codes = item.source->data};
+    parallel_for(
+        team, weight.n_out, int64_t{weight.kernel->col_tile} * 16,
+        [&](int64_t begin, int64_t end) { weight.kernel->pack(blob, begin, end, packed); });
+    weight.data = packed;
+    // The embedding table is read row by row from the file; every other original is done with.
+    if (!is_table(*item.source)) model_->file_.drop(*item.source);
+  }
+
+  std::string where(std::string_view tensor) const {
+    return fmt::format("{}: {}", model_->file_.name(), tensor);
+  }
+
+  PartWeights resolve(const Part& part, int32_t layer) {
+    switch (part.kind) {
+      case PartKind::embedding: {
+        const GgufTensor& table = find_matrix(part, tensor_stem(part.gguf, layer) + ".weight");
+        find_format(table);
+        return {.source = &table};
+      }
+      case PartKind::norm:
+        return {.norm = read_vector(tensor_stem(part.gguf, layer) + ".weight",
+                                    width_of(part.n_in, model_->config_))};
+      case PartKind::linear:
+        return resolve_linear(part, layer);
+      case PartKind::sequence_mixer:
+      case PartKind::channel_mixer:
+        return {};
+    }
+    return {};
+  }
+
+  PartWeights resolve_linear(const Part& part, int32_t layer) {
+    const std::string stem = tensor_stem(part.gguf, layer);
+    std::string name = stem + ".weight";
+    if (!part.fallback.empty() && !model_->file_.find_tensor(name))
+      name = std::string(part.fallback) + ".weight";
+    const GgufTensor& tensor = find_matrix(part, name);
+    PartWeights out{.source = &tensor};
+    LinearWeight& w = out.linear;
+    w.format = &find_format(tensor);
+    w.kernel = model_->numerics_ == Numerics::reference
+                   ? &float_linear_kernel(*w.format)
+                   : &choose_linear_kernel(*w.format, model_->features_);
+    w.n_out = tensor.shape[0];
+    w.n_in = tensor.shape[1];
+    w.data = tensor.data.data();
+    w.data_bytes =
+        w.kernel->packed_bytes ? w.kernel->packed_bytes(w.n_out, w.n_in) : tensor.data.size();
+    const std::string bias = stem + ".bias";
+    if (part.bias && model_->file_.find_tensor(bias)) out.bias = read_vector(bias, w.n_out);
+    return out;
+  }
+
+  const GgufTensor& find_matrix(const Part& part, const std::string& name) {
+    const GgufTensor* tensor = model_->file_.find_tensor(name);
+    const int64_t n_out = width_of(part.n_out, model_->config_);
+    const int64_t n_in = width_of(part.n_in, model_->config_);
+    if (!tensor)
+      throw_error(ErrorCode::bad_file, where(name), "this tensor is missing; expected {} x {}",
+                  n_out, n_in);
+    if (tensor->shape.size() != 2 || tensor->shape[0] != n_out || tensor->shape[1] != n_in)
+      throw_error(ErrorCode::bad_file, where(name), "expected {} x {}, found {}", n_out, n_in,
+                  fmt::join(tensor->shape, " x "));
+    return *tensor;
+  }
+
+  const WeightFormat& find_format(const GgufTensor& tensor) {
+    const WeightFormat* format = find_weight_format(tensor.type);
+    if (!format)
+      throw_error(ErrorCode::unsupported, where(tensor.name),
+                  "weights of type {} are not supported yet; use a file of F32, F16, BF16, Q8_0, "
+                  "Q4_0 or Q4_1",
+                  tensor_type_info(tensor.type)->name);
+    return *format;
+  }
+
+  std::vector<float> read_vector(const std::string& name, int64_t n) {
+    const GgufTensor* tensor = model_->file_.find_tensor(name);
+    if (!tensor)
+      throw_error(ErrorCode::bad_file, where(name), "this tensor is missing; expected {} numbers",
+                  n);
+    if (tensor->shape.size() != 1 || tensor->shape[0] != n)
+      throw_error(ErrorCode::bad_file, where(name), "expected {} numbers, found {}", n,
+                  fmt::join(tensor->shape, " x "));
+    std::vector<float> out(static_cast<size_t>(n));
+    find_format(*tensor).decode_row(tensor->data.data(), n, out.data());
+    return out;
+  }
+
+  bool is_table(const GgufTensor& tensor) const {
+    return std::ranges::any_of(model_->prologue_,
+                               [&](const PartWeights& part) { return part.source == &tensor; });
+  }
+
+ private:
+  std::shared_ptr<Model> model_;
+};
+
+std::shared_ptr<const Model> Model::load(const std::filesystem::path& path,
+                                         const LoadOptions& options, ThreadTeam& team,
+                                         const std::function<void(uint64_t, uint64_t)>& progress) {
+  Gguf file = Gguf::open(path);
+  if (options.lock_memory && !file.lock_memory())
+    log::warn("--mlock: the system refuses to lock {}; raise `ulimit -l`", path.string());
+  ModelLoader loader(std::move(file), options);
+  loader.resolve();
+  loader.pack(team, progress);
+  return loader.finish();
+}
+
+std::shared_ptr<const Model> Model::open(const std::filesystem::path& path,
+                                         const LoadOptions& options) {
+  ModelLoader loader(Gguf::open(path), options);
+  loader.resolve();
+  return loader.finish();
+}
+
+uint64_t Model::n_parameters() const {
+  uint64_t n = 0;
+  for (const GgufTensor& tensor : file_.tensors()) {
+    uint64_t elements = 1;
+    for (int64_t d : tensor.shape) elements *= static_cast<uint64_t>(d);
+    n += elements;
+  }
+  return n;
+}
+
+}  // namespace caracal

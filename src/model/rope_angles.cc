@@ -1,0 +1,44 @@
+#include "model/rope_angles.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace caracal {
+namespace {
+
+/// The pair index at which a wavelength makes `rotations` turns within the original context
+/// (Peng et al. 2023, equation 17 solved for the dimension).
+double yarn_pair_at(const RopeConfig& rope, double rotations) {
+  return rope.dim * std::log(rope.original_context / (rotations * 2 * std::numbers::pi)) /
+         (2 * std::log(rope.theta));
+}
+
+}  // namespace
+
+RopeFrequencies rope_frequencies(const RopeConfig& rope) {
+  const int32_t pairs = rope.dim / 2;
+  RopeFrequencies out;
+  double low = 0, high = 0;
+  if (rope.scaling == RopeScaling::yarn) {
+    low = std::max(0.0, std::floor(yarn_pair_at(rope, rope.yarn_beta_fast)));
+    high = std::min(rope.dim - 1.0, std::ceil(yarn_pair_at(rope, rope.yarn_beta_slow)));
+    const double temperature = rope.yarn_ext_factor != 0 ? 1.0 + 0.1 * std::log(rope.factor) : 1.0;
+    out.magnitude = static_cast<float>(rope.yarn_attn_factor * temperature);
+  }
+  for (int32_t i = 0; i < pairs; ++i) {
+    double base = std::pow(rope.theta, -2.0 * i / rope.dim);
+    if (!rope.freq_factors.empty()) base /= rope.freq_factors[static_cast<size_t>(i)];
+    double frequency = base;
+    if (rope.scaling == RopeScaling::linear) frequency = base / rope.factor;
+    if (rope.scaling == RopeScaling::yarn) {
+      const double ramp = 1.0 - std::clamp((i - low) / std::max(0.001, high - low), 0.0, 1.0);
+      const double keep = ramp * rope.yarn_ext_factor;  // share of the unscaled frequency
+      frequency = base / rope.factor * (1.0 - keep) + base * keep;
+    }
+    out.frequency.push_back(frequency);
+  }
+  return out;
+}
+
+}  // namespace caracal

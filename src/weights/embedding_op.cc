@@ -1,0 +1,23 @@
+#include "weights/embedding_op.h"
+
+#include "exec/step_context.h"
+
+namespace caracal {
+
+EmbeddingOp::EmbeddingOp(const WeightFormat& format, const std::byte* table, int64_t n,
+                         BufferId out)
+    : format_(format), table_(table), n_(n), out_(out), uses_{BufferUse{out, true, true}} {
+  const TensorTypeInfo& type = *tensor_type_info(format.type);
+  row_bytes_ = static_cast<size_t>(n / type.block_elements * type.block_bytes);
+}
+
+void EmbeddingOp::run(const StepContext& step, const Tile& tile,
+                      std::span<std::byte>) const noexcept {
+  const auto out = step.floats(out_);
+  for (int32_t r = tile.row_begin; r < tile.row_end; ++r) {
+    const auto token = static_cast<size_t>(step.batch().rows[static_cast<size_t>(r)].token);
+    format_.decode_row(table_ + token * row_bytes_, n_, out.row(r));
+  }
+}
+
+}  // namespace caracal

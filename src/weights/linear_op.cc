@@ -1,0 +1,83 @@
+#include "weights/linear_op.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "exec/step_context.h"
+
+namespace caracal {
+namespace {
+
+/// Rows of a tile: their encoded activations stay in a core's second-level cache.
+constexpr int32_t kRowTile = 128;
+
+/// Outputs per tile: a few dozen tiles per matrix, so that two to many threads share them evenly.
+int64_t choose_chunk(const LinearWeight& w) {
+  const int64_t tile = w.kernel->col_tile;
+  const int64_t wanted = std::clamp<int64_t>(w.n_out / 64, 32, 256);
+  return (wanted + tile - 1) / tile * tile;
+}
+
+}  // namespace
+
+LinearOp::LinearOp(const LinearWeight& weight, BufferId in, BufferId out, RowCount rows, bool adds)
+    : weight_(weight),
+      in_(in),
+      out_(out),
+      rows_(rows),
+      adds_(adds),
+      chunk_(choose_chunk(weight)),
+      uses_{BufferUse{in, false, false}, BufferUse{out, true, false}} {}
+
+std::string LinearOp::detail() const {
+  return fmt::format("{} {}x{}", weight_.kernel->name, weight_.n_out, weight_.n_in);
+}
+
+TileSpace LinearOp::tiles() const {
+  return {rows_, kRowTile, static_cast<int32_t>((weight_.n_out + chunk_ - 1) / chunk_)};
+}
+
+OperatorCost LinearOp::cost() const {
+  return {2.0 * static_cast<double>(weight_.n_out) * static_cast<double>(weight_.n_in),
+          static_cast<double>(weight_.data_bytes)};
+}
+
+size_t LinearOp::scratch_bytes() const {
+  return adds_ ? static_cast<size_t>(kRowTile * chunk_) * sizeof(float) : 0;
+}
+
+void LinearOp::run(const StepContext& step, const Tile& tile,
+                   std::span<std::byte> scratch) const noexcept {
+  const int64_t begin = chunk_ * tile.part;
+  const int64_t end = std::min(begin + chunk_, weight_.n_out);
+  const auto out = step.floats(out_);
+  // An addend is read after the product is known: the product goes to scratch first.
+  float* product =
+      adds_ ? reinterpret_cast<float*>(scratch.data()) - tile.row_begin * chunk_ - begin : out.data;
+  const int64_t stride = adds_ ? chunk_ : out.stride;
+  weight_.kernel->run({.weights = weight_.data,
+                       .n_out = weight_.n_out,
+                       .n_in = weight_.n_in,
+                       .acts = step.row(in_, 0),
+                       .acts_stride = act_row_bytes(weight_.kernel->acts, weight_.n_in),
+                       .out = product,
+                       .out_stride = stride,
+                       .row_begin = tile.row_begin,
+                       .row_end = tile.row_end,
+                       .col_begin = begin,
+                       .col_end = end});
+  if (!adds_ && !weight_.bias) return;
+  for (int64_t r = tile.row_begin; r < tile.row_end; ++r) {
+    float* to = out.row(r);
+    const float* from = product + r * stride;
+    if (weight_.bias && adds_)
+      for (int64_t c = begin; c < end; ++c) to[c] += from[c] + weight_.bias[c];
+    else if (weight_.bias)
+      for (int64_t c = begin; c < end; ++c) to[c] += weight_.bias[c];
+    else
+      for (int64_t c = begin; c < end; ++c) to[c] += from[c];
+  }
+}
+
+}  // namespace caracal

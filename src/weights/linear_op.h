@@ -1,0 +1,43 @@
+#pragma once
+#include <array>
+
+#include "exec/operator.h"
+#include "weights/weight_format.h"
+
+namespace caracal {
+
+/// A matrix ready to be multiplied: its format, the kernel chosen for this machine, and the bytes
+/// that kernel reads.
+struct LinearWeight {
+  const WeightFormat* format = nullptr;
+  const LinearKernel* kernel = nullptr;
+  int64_t n_out = 0;
+  int64_t n_in = 0;
+  const std::byte* data = nullptr;  ///< packed by the kernel, or stored
+  size_t data_bytes = 0;            ///< read per step
+  const float* bias = nullptr;      ///< [n_out] or nullptr
+};
+
+/// out[r] = W·in[r] (+ bias), or out[r] += the same. in: encoded as the kernel wants; out: floats.
+class LinearOp final : public Operator {
+ public:
+  LinearOp(const LinearWeight& weight, BufferId in, BufferId out, RowCount rows, bool adds);
+  std::string_view kind() const override { return "linear"; }
+  std::string detail() const override;
+  TileSpace tiles() const override;
+  std::span<const BufferUse> uses() const override { return uses_; }
+  OperatorCost cost() const override;
+  size_t scratch_bytes() const override;
+  void run(const StepContext& step, const Tile& tile,
+           std::span<std::byte> scratch) const noexcept override;
+
+ private:
+  const LinearWeight weight_;
+  BufferId in_, out_;
+  RowCount rows_;
+  bool adds_;
+  int64_t chunk_;  ///< outputs per tile
+  std::array<BufferUse, 2> uses_;
+};
+
+}  // namespace caracal
