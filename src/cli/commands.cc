@@ -9,6 +9,12 @@ constexpr CommandInfo kCommands[] = {
      "gets "
      "the BOS token if the vocabulary says so; control tokens written in it become those tokens.",
      make_run_command},
+    {"chat", "-m FILE [-p TEXT] [options]", "Talk with a model through its chat template",
+     "Messages come from --prompt, then from standard input, with line editing on a terminal. "
+     "Ctrl-C "
+     "stops an answer and not the program. When the context is full the oldest turns leave the "
+     "conversation; the system prompt stays.",
+     make_chat_command},
     {"tokenize", "-m FILE [-p TEXT] [options]", "Turn text into token ids",
      "Reads --prompt, --file or standard input, byte for byte. Prints one token per line, or "
      "{\"ids\":[...]} with --json.",
@@ -17,6 +23,16 @@ constexpr CommandInfo kCommands[] = {
      "Reads {\"ids\":[...]} or bare numbers from standard input or --file. Prints the bytes, or "
      "{\"text\":\"...\"} with --json.",
      make_detokenize_command},
+    {"template", "(--file T.jinja | -m FILE) --input CASE.json", "Render a conversation",
+     "The input has \"messages\" and optionally \"tools\", \"add_generation_prompt\" (default "
+     "true), "
+     "\"bos_token\", \"eos_token\" (default empty, or the model's) and \"now\" (ISO time, default "
+     "the "
+     "clock). Prints the prompt and nothing else.",
+     make_template_command},
+    {"pull", "NAME", "Bring a model of the catalogue to this machine",
+     "Shows the licence, fetches what is missing, checks it, and prints the path of the file.",
+     make_pull_command},
     {"logits", "-m FILE --input IDS.json -o OUT.npy", "Write the logits of every position",
      "The input is {\"sequences\":[[id,...],...]}; each sequence starts from an empty context. The "
      "output is a float32 NumPy array [positions of all sequences, n_vocab].",
