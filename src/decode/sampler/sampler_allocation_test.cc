@@ -2,7 +2,9 @@
 /// that counts.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
@@ -16,23 +18,33 @@ void* counted(size_t size, size_t alignment) {
   ++n_allocations;
   const size_t rounded = (std::max<size_t>(size, 1) + alignment - 1) / alignment * alignment;
   void* memory = std::aligned_alloc(alignment, rounded);
-  if (memory == nullptr) throw std::bad_alloc();
+  if (memory == nullptr) std::abort();
   return memory;
 }
 }  // namespace
 
-// Not inlined: the compiler must not see a free meet what it takes for the library's operator new.
-#define CRCL_NOINLINE __attribute__((noinline))
-CRCL_NOINLINE void* operator new(size_t size) { return counted(size, alignof(std::max_align_t)); }
-CRCL_NOINLINE void* operator new(size_t size, std::align_val_t a) {
-  return counted(size, static_cast<size_t>(a));
+// Every form is replaced, since sanitizers bring their own of each. Not inlined: the compiler must
+// not see a free meet what it takes for the library's operator new.
+#define CRCL_REPLACED __attribute__((noinline))
+constexpr size_t kDefault = alignof(std::max_align_t);
+CRCL_REPLACED void* operator new(size_t n) { return counted(n, kDefault); }
+CRCL_REPLACED void* operator new[](size_t n) { return counted(n, kDefault); }
+CRCL_REPLACED void* operator new(size_t n, const std::nothrow_t&) noexcept {
+  return counted(n, kDefault);
 }
-CRCL_NOINLINE void operator delete(void* memory) noexcept { std::free(memory); }
-CRCL_NOINLINE void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-CRCL_NOINLINE void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-CRCL_NOINLINE void operator delete(void* memory, size_t, std::align_val_t) noexcept {
-  std::free(memory);
+CRCL_REPLACED void* operator new[](size_t n, const std::nothrow_t&) noexcept {
+  return counted(n, kDefault);
 }
+CRCL_REPLACED void* operator new(size_t n, std::align_val_t a) { return counted(n, size_t(a)); }
+CRCL_REPLACED void* operator new[](size_t n, std::align_val_t a) { return counted(n, size_t(a)); }
+CRCL_REPLACED void operator delete(void* p) noexcept { std::free(p); }
+CRCL_REPLACED void operator delete[](void* p) noexcept { std::free(p); }
+CRCL_REPLACED void operator delete(void* p, size_t) noexcept { std::free(p); }
+CRCL_REPLACED void operator delete[](void* p, size_t) noexcept { std::free(p); }
+CRCL_REPLACED void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+CRCL_REPLACED void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
+CRCL_REPLACED void operator delete(void* p, size_t, std::align_val_t) noexcept { std::free(p); }
+CRCL_REPLACED void operator delete[](void* p, size_t, std::align_val_t) noexcept { std::free(p); }
 
 namespace caracal {
 namespace {
