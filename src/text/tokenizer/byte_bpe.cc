@@ -92,11 +92,7 @@ void ByteBpe::read_merges(const Vocab& vocab) {
 }
 
 TokenId ByteBpe::byte_or_unk(uint8_t byte) const {
-  const TokenId id = byte_ids_[byte] != kNoToken ? byte_ids_[byte] : unk_;
-  if (id == kNoToken)
-    throw_error(ErrorCode::bad_request, "tokenizer",
-                "the vocabulary has neither a token for byte 0x{:02X} nor an unknown token", byte);
-  return id;
+  return byte_ids_[byte] != kNoToken ? byte_ids_[byte] : unk_;
 }
 
 void ByteBpe::add_symbols(std::string_view word, SymbolMerger& merger) const {
@@ -111,8 +107,8 @@ void ByteBpe::add_symbols(std::string_view word, SymbolMerger& merger) const {
       }
       at = begin;
     }
-    const TokenId id = byte_or_unk(static_cast<uint8_t>(word[at]));
-    merger.add(static_cast<uint32_t>(at++), 1, id);
+    const TokenId id = byte_or_unk(static_cast<uint8_t>(word[at++]));
+    if (id != kNoToken) merger.add(static_cast<uint32_t>(at - 1), 1, id);
   }
 }
 

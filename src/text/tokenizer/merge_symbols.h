@@ -40,8 +40,8 @@ class SymbolMerger {
     for (uint32_t i = 0; i < n; ++i) {
       symbols_[i].prev = i == 0 ? kEnd : i - 1;
       symbols_[i].next = i + 1 == n ? kEnd : i + 1;
-      if (i > 0) consider(i - 1, i, find);
     }
+    for (uint32_t i = 0; i + 1 < n; ++i) consider(i, find);
     std::make_heap(heap_.begin(), heap_.end(), later);
     while (!heap_.empty()) {
       std::pop_heap(heap_.begin(), heap_.end(), later);
@@ -49,9 +49,9 @@ class SymbolMerger {
       heap_.pop_back();
       if (is_stale(candidate)) continue;
       join(candidate);
-      const Symbol& joined = symbols_[candidate.left];
-      if (joined.prev != kEnd) push(joined.prev, candidate.left, find);
-      if (joined.next != kEnd) push(candidate.left, joined.next, find);
+      const Symbol& joined = symbols_[candidate.left()];
+      if (joined.prev != kEnd) push(joined.prev, find);
+      if (joined.next != kEnd) push(candidate.left(), find);
     }
   }
 
@@ -66,42 +66,43 @@ class SymbolMerger {
   static constexpr uint32_t kEnd = UINT32_MAX;
 
   struct Candidate {
-    uint32_t priority, left, right;
+    uint64_t order;  // priority, then place of the left symbol
     uint32_t bytes;  // of both together: another length means that one of them has grown
     TokenId result;
-  };
-  static bool later(const Candidate& a, const Candidate& b) {
-    return a.priority != b.priority ? a.priority > b.priority : a.left > b.left;
-  }
 
+    uint32_t left() const { return static_cast<uint32_t>(order); }
+  };
+  static bool later(const Candidate& a, const Candidate& b) { return a.order > b.order; }
+
+  // Looks up the pair of left and its neighbour; true when it merges.
   template <class Find>
-  bool consider(uint32_t left, uint32_t right, Find& find) {
+  bool consider(uint32_t left, Find& find) {
     const Symbol& l = symbols_[left];
-    const Symbol& r = symbols_[right];
+    const Symbol& r = symbols_[l.next];
     const Merge merge = find(l, r);
     if (merge.result == kNoToken) return false;
-    heap_.push_back({merge.priority, left, right, l.bytes + r.bytes, merge.result});
+    heap_.push_back({uint64_t{merge.priority} << 32 | left, l.bytes + r.bytes, merge.result});
     return true;
   }
   template <class Find>
-  void push(uint32_t left, uint32_t right, Find& find) {
-    if (consider(left, right, find)) std::push_heap(heap_.begin(), heap_.end(), later);
+  void push(uint32_t left, Find& find) {
+    if (consider(left, find)) std::push_heap(heap_.begin(), heap_.end(), later);
   }
 
   bool is_stale(const Candidate& c) const {
-    const Symbol& left = symbols_[c.left];
-    const Symbol& right = symbols_[c.right];
-    return left.bytes == 0 || right.bytes == 0 || left.bytes + right.bytes != c.bytes;
+    const Symbol& left = symbols_[c.left()];
+    return left.bytes == 0 || left.next == kEnd ||
+           left.bytes + symbols_[left.next].bytes != c.bytes;
   }
 
   void join(const Candidate& c) {
-    Symbol& left = symbols_[c.left];
-    Symbol& right = symbols_[c.right];
+    Symbol& left = symbols_[c.left()];
+    Symbol& right = symbols_[left.next];
     left.bytes += right.bytes;
     left.id = c.result;
     left.next = right.next;
     right.bytes = 0;
-    if (left.next != kEnd) symbols_[left.next].prev = c.left;
+    if (left.next != kEnd) symbols_[left.next].prev = c.left();
   }
 
   std::vector<Symbol> symbols_;

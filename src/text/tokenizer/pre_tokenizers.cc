@@ -4,7 +4,7 @@ namespace caracal {
 namespace {
 
 // The patterns are those the families publish (tokenizer.json of the original model, or the
-// tiktoken pattern), written once per family. Two kinds are rewritten to equal ones, since a run of
+// tiktoken pattern), written once per family. A few are rewritten to equal ones, since a run of
 // n characters would cost n² steps: a pattern anchored at the end of a run starts with a
 // look-behind, and grouping digits from the right is a step kind of its own.
 
@@ -90,7 +90,7 @@ constexpr SplitStep kSpark[] = {
     {isolate, CRCL_PUNCTUATED_WORD R"( ?[\p{P}\p{S}]+|[\r\n]|\s+(?!\S)|\s+)"},
     {isolate, R"(\p{N})"}};
 constexpr SplitStep kAfmoe[] = {
-    {cut_thousands, R"(\p{N}+)"},
+    {isolate_thousands, R"(\p{N}+)"},
     {isolate,
      R"([\x{4e00}-\x{9fff}\x{3400}-\x{4dbf}\x{8c48}-\x{faff}\x{3040}-\x{309f}\x{30a0}-\x{30ff})"
      R"(\x{ff65}-\x{ff9f}\x{2f00}-\x{2fdf}\x{e40}-\x{e7f}\x{e80}-\x{eff}\x{1780}-\x{17ff})"
@@ -107,7 +107,10 @@ constexpr SplitStep kYoutu[] = {
 constexpr SplitStep kTekken[] = {{isolate, CRCL_PREFIX CRCL_UPPER
                                   "*" CRCL_LOWER "+|" CRCL_PREFIX CRCL_UPPER "+" CRCL_LOWER "*|"
                                   R"(\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|)" CRCL_SPACES}};
-constexpr SplitStep kTinyAya[] = {{isolate_thousands, R"((?<!\d)\d++\b)"}, kO200k[0]};
+// Published as \d{1,3}(?=(?:\d{3})*\b), where \b also counts marks and every number as parts of a
+// word.
+constexpr SplitStep kTinyAya[] = {
+    {isolate_thousands, R"((?<!\d)\d++(?![\p{Alphabetic}\p{M}\p{N}\p{Pc}]))"}, kO200k[0]};
 constexpr SplitStep kGraniteEmbed[] = {kO200k[0]};
 // o200k with the Han letters taken out of both letter classes; PCRE2 has no class intersection, so
 // the classes say what they are not.
@@ -127,11 +130,13 @@ constexpr SplitStep kLaguna[] = {{isolate, R"([^\n]+|\n+)"}, kQwen2[0]};
 constexpr SplitStep kMinicpm5[] = {
     {isolate, R"(\p{N}{1,3})"},
     {isolate, CRCL_CONTRACTION "|" CRCL_WORD R"(|\p{N}+|)" CRCL_SYMBOLS "|" CRCL_SPACES}};
+// A run of spaces is taken in many pieces; only the first looks for a newline at the run's end.
+#define CRCL_NEWLINES_ONCE R"((?<!(?![\r\n])\s)\s*[\r\n]+)"
 constexpr SplitStep kJais2[] = {
-    {isolate, CRCL_CONTRACTION
-     "|" CRCL_WORD R"(|\p{N}{1,3}|)" CRCL_SYMBOLS
-     R"(|\s*[\r\n]+|\s{512}(?!\S)|\s{256}(?!\S)|\s{128}(?!\S)|\s{64}(?!\S)|\s{32}(?!\S))"
-     R"(|\s{16}(?!\S)|\s{8}(?!\S)|\s{4}(?!\S)|\s{1,2}(?!\S)|\s{1})"}};
+    {isolate,
+     CRCL_CONTRACTION "|" CRCL_WORD R"(|\p{N}{1,3}|)" CRCL_SYMBOLS "|" CRCL_NEWLINES_ONCE
+                      R"(|\s{512}(?!\S)|\s{256}(?!\S)|\s{128}(?!\S)|\s{64}(?!\S)|\s{32}(?!\S))"
+                      R"(|\s{16}(?!\S)|\s{8}(?!\S)|\s{4}(?!\S)|\s{1,2}(?!\S)|\s{1})"}};
 constexpr SplitStep kBailing[] = {{isolate,
                                    R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}|)"
                                    R"( ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)"}};
@@ -156,7 +161,8 @@ constexpr SplitStep kWhitespace[] = {{keep_matches, R"(\S+)"}};
 constexpr std::string_view kHf = "tokenizers (Hugging Face), published pattern";
 constexpr std::string_view kVectorsHf = "recorded vectors; tokenizers (Hugging Face)";
 constexpr std::string_view kLlama3 = "llama3-tokenizer-js; tokenizers (Hugging Face)";
-constexpr std::string_view kO200kWitness = "gpt-tokenizer; tokenizers (Hugging Face)";
+constexpr std::string_view kTiktoken = "tiktoken, published pattern";
+constexpr std::string_view kO200kWitness = "tiktoken; tokenizers (Hugging Face)";
 constexpr std::string_view kTekkenWitness = "mistral-common; tokenizers (Hugging Face)";
 constexpr std::string_view kLlamaCpp = "llama.cpp";
 constexpr std::string_view kUnproven = "unproven";
@@ -236,7 +242,7 @@ constexpr PreTokenizer kTable[] = {
     {"tiny_aya", kTinyAya, kHf},
     {"cohere2moe", kTinyAya, kHf},
     {"tekken", kTekken, kTekkenWitness, kWholeWords | kAddsBos},
-    {"kimi-k2", kKimiK2, kUnproven},
+    {"kimi-k2", kKimiK2, kTiktoken},
     {"deepseek-llm", kDeepseekLlm, kHf},
     {"deepseek-coder", kDeepseekCoder, kVectorsHf},
     {"deepseek-v3", kDeepseek3, kHf},

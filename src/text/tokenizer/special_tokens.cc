@@ -30,6 +30,7 @@ SpecialTokens::SpecialTokens(const Vocab& vocab)
   for (size_t i = 0; i < vocab.pieces.size(); ++i) {
     const auto id = static_cast<TokenId>(i);
     const TokenType type = vocab.type_of(id);
+    if (type == TokenType::user_defined && vocab.model == TokenizerModel::unigram) continue;
     if (type == TokenType::user_defined) user_defined.emplace_back(vocab.pieces[i], id);
     if (type == TokenType::user_defined || type == TokenType::control || type == TokenType::unknown)
       all.emplace_back(vocab.pieces[i], id);

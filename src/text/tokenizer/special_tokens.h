@@ -16,8 +16,9 @@ struct Fragment {
 /// Finds tokens that are matched in raw text before anything else. User-defined tokens are always
 /// matched; control and unknown tokens only where the caller trusts the text. Matching goes from
 /// left to right and takes the longest token at each place, as Hugging Face's and SentencePiece's
-/// tokenizers do. (llama.cpp looks for the longest token of the vocabulary first; the two differ
-/// only where special tokens overlap in the text.)
+/// tokenizers do. The unigram model finds its user-defined tokens itself. (llama.cpp looks for the
+/// longest token of the vocabulary first; the two differ only where special tokens overlap in the
+/// text.)
 class SpecialTokens {
  public:
   /// vocab must outlive the object.

@@ -26,9 +26,10 @@ struct DecodeOptions {
 /// Text to tokens and back. Immutable; threads may share it.
 ///
 /// Any bytes are accepted. For byte-level vocabularies and those with byte tokens decode(encode(t))
-/// == t for every t without special tokens in it; unigram models normalise, WordPiece loses case
-/// and spaces. The space that SentencePiece vocabularies write before a word that follows a
-/// user-defined token stays visible after decoding, as in llama.cpp.
+/// == t for every t without special tokens in it (and without bytes the vocabulary lacks); unigram
+/// models normalise, WordPiece loses case and spaces. The space that SentencePiece vocabularies
+/// write before a word that follows a user-defined token stays visible after decoding, as in
+/// llama.cpp.
 class Tokenizer {
  public:
   /// Throws Error(bad_file / unsupported) where the vocabulary contradicts itself.

@@ -11,7 +11,7 @@
 namespace caracal {
 namespace {
 
-constexpr double kUnknownPenalty = 10.0;
+constexpr float kUnknownPenalty = 10;
 
 ByteTrie trie_of(const Vocab& vocab, std::initializer_list<TokenType> types) {
   std::vector<std::pair<std::string_view, TokenId>> entries;
@@ -23,12 +23,23 @@ ByteTrie trie_of(const Vocab& vocab, std::initializer_list<TokenType> types) {
   return ByteTrie(std::move(entries));
 }
 
-double lowest_score(const Vocab& vocab) {
-  float lowest = std::numeric_limits<float>::max();
-  for (size_t i = 0; i < vocab.pieces.size(); ++i)
-    if (vocab.type_of(static_cast<TokenId>(i)) == TokenType::normal)
-      lowest = std::min(lowest, vocab.scores[i]);
-  return lowest == std::numeric_limits<float>::max() ? 0.0 : lowest;
+struct ScoreRange {
+  float lowest = 0, highest = 0;
+};
+
+ScoreRange normal_scores(const Vocab& vocab) {
+  ScoreRange range = {std::numeric_limits<float>::max(), std::numeric_limits<float>::lowest()};
+  for (size_t i = 0; i < vocab.pieces.size(); ++i) {
+    if (vocab.type_of(static_cast<TokenId>(i)) != TokenType::normal) continue;
+    range.lowest = std::min(range.lowest, vocab.scores[i]);
+    range.highest = std::max(range.highest, vocab.scores[i]);
+  }
+  return range.lowest > range.highest ? ScoreRange{} : range;
+}
+
+// SentencePiece's price of a user-defined piece: about that of the best pieces, one per byte.
+float user_defined_score(std::string_view piece, float highest) {
+  return static_cast<float>(static_cast<double>(piece.size()) * highest - 0.1);
 }
 
 }  // namespace
@@ -49,9 +60,11 @@ Unigram::Unigram(const Vocab& vocab)
                 "a unigram vocabulary needs an unknown token");
   pieces_ = trie_of(vocab, {TokenType::normal, TokenType::user_defined, TokenType::unused});
   user_defined_ = trie_of(vocab, {TokenType::user_defined});
+  const ScoreRange range = normal_scores(vocab);
   for (size_t i = 0; i < vocab.pieces.size(); ++i)
-    if (vocab.type_of(static_cast<TokenId>(i)) == TokenType::user_defined) scores_[i] = 0;
-  unknown_score_ = lowest_score(vocab) - kUnknownPenalty;
+    if (vocab.type_of(static_cast<TokenId>(i)) == TokenType::user_defined)
+      scores_[i] = user_defined_score(vocab.pieces[i], range.highest);
+  unknown_score_ = range.lowest - kUnknownPenalty;
   has_all_bytes_ = std::find(byte_ids_.begin(), byte_ids_.end(), kNoToken) == byte_ids_.end();
 }
 
@@ -95,11 +108,12 @@ std::string Unigram::normalize(std::string_view text) const {
 }
 
 std::vector<Unigram::Step> Unigram::best_steps(std::string_view text) const {
-  constexpr double kUnreached = -std::numeric_limits<double>::infinity();
+  constexpr float kUnreached = -std::numeric_limits<float>::infinity();
   std::vector<Step> steps(text.size() + 1, {kUnreached, 0, kNoToken});
   steps[0].score = 0;
   const auto offer = [&](size_t end, double score, size_t begin, TokenId id) {
-    if (score > steps[end].score) steps[end] = {score, static_cast<uint32_t>(begin), id};
+    if (score > steps[end].score)
+      steps[end] = {static_cast<float>(score), static_cast<uint32_t>(begin), id};
   };
   for (size_t begin = 0, next; begin < text.size(); begin = next) {
     next = begin;
@@ -112,9 +126,9 @@ std::vector<Unigram::Step> Unigram::best_steps(std::string_view text) const {
       const TokenId id = pieces_.value(node);
       if (id == kNoToken) continue;
       covered = covered || end == next;
-      offer(end, steps[begin].score + scores_[id], begin, id);
+      offer(end, double{steps[begin].score} + scores_[id], begin, id);
     }
-    if (!covered) offer(next, steps[begin].score + unknown_score_, begin, kNoToken);
+    if (!covered) offer(next, double{steps[begin].score} + unknown_score_, begin, kNoToken);
   }
   return steps;
 }

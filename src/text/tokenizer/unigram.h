@@ -29,7 +29,7 @@ class Unigram final : public TextEncoder {
 
  private:
   struct Step {
-    double score;
+    float score;
     uint32_t begin;  // where the last piece of the best segmentation starts
     TokenId id;      // kNoToken: one character without a piece
   };
@@ -39,7 +39,7 @@ class Unigram final : public TextEncoder {
   ByteTrie pieces_;
   ByteTrie user_defined_;
   std::vector<float> scores_;  // by id
-  double unknown_score_;
+  float unknown_score_;
   Charsmap charsmap_;
   bool add_space_prefix_, remove_extra_whitespaces_, escape_whitespaces_;
   bool has_all_bytes_;

@@ -16,7 +16,7 @@ constexpr size_t kMaxWordCharacters = 100;
 
 bool is_white_space(uint32_t c) {
   const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
-  return (c >= 0x09 && c <= 0x0D) || c == 0x85 || category == UTF8PROC_CATEGORY_ZS ||
+  return c == '\t' || c == '\n' || c == '\r' || category == UTF8PROC_CATEGORY_ZS ||
          category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
 }
 
