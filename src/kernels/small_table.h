@@ -12,7 +12,7 @@ namespace caracal {
 struct SmallKernels {
   const char* name;
 
-  /// Encodes columns [begin, end) of x[n] into a q8_32 record (exec/acts.h); begin and end are
+  /// Encodes columns [begin, end) of x[n] into a q8_32 record (spec/acts.h); begin and end are
   /// multiples of 32. A group whose values all lie below kSmallestMagnitude becomes zero. A group
   /// with a value that is not finite gets codes 0 and a scale that is not finite, so that every
   /// product with it is NaN.

@@ -15,8 +15,9 @@ inline constexpr int64_t kActGroup = 32;  ///< columns that share one int8 scale
 
 /// One q8_32 row, n_in a multiple of 32, G = n_in / 32 groups:
 ///   int8 codes[n_in]; float scales[G]; int32 sums[G] (sum of the group's codes)
-/// value = scale * code with scale = max|x| / 127 and code = round-to-nearest-even(x / scale).
-/// The record is padded to 64 bytes so that rows stay aligned.
+/// value = scale * code with scale = max|x| / 127 and code = round-to-nearest-even(x * (127 /
+/// max|x|)). Groups that are tiny or not finite: kernels/small_table.h. The record is padded to 64
+/// bytes so that rows stay aligned.
 constexpr size_t act_row_bytes(ActEncoding encoding, int64_t n_in) {
   const size_t raw = encoding == ActEncoding::f32
                          ? static_cast<size_t>(n_in) * 4

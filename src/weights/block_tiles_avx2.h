@@ -28,7 +28,7 @@ inline void prefetch_lines(const std::byte* p, size_t bytes) {
 /// live values than there are registers.
 inline void keep_in_order(__m256i& v) { asm("" : "+x"(v)); }
 
-/// Scale and code sum of one activation group, in every lane (exec/acts.h).
+/// Scale and code sum of one activation group, in every lane (spec/acts.h).
 struct Group {
   __m256 scale;
   __m256i sum;

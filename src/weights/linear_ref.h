@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "base/float16.h"
-#include "exec/acts.h"
+#include "spec/acts.h"
 #include "weights/linear_args.h"
 
 namespace caracal {
