@@ -107,10 +107,11 @@ constexpr SplitStep kYoutu[] = {
 constexpr SplitStep kTekken[] = {{isolate, CRCL_PREFIX CRCL_UPPER
                                   "*" CRCL_LOWER "+|" CRCL_PREFIX CRCL_UPPER "+" CRCL_LOWER "*|"
                                   R"(\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|)" CRCL_SPACES}};
-// Published as \d{1,3}(?=(?:\d{3})*\b), where \b also counts marks and every number as parts of a
-// word.
+// Published as \d{1,3}(?=(?:\d{3})*\b) with Oniguruma\'s \b: marks and the numbers of Latin-1 count
+// as parts of a word.
 constexpr SplitStep kTinyAya[] = {
-    {isolate_thousands, R"((?<!\d)\d++(?![\p{Alphabetic}\p{M}\p{N}\p{Pc}]))"}, kO200k[0]};
+    {isolate_thousands, R"((?<!\d)\d++(?![\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\xb2\xb3\xb9\xbc-\xbe]))"},
+    kO200k[0]};
 constexpr SplitStep kGraniteEmbed[] = {kO200k[0]};
 // o200k with the Han letters taken out of both letter classes; PCRE2 has no class intersection, so
 // the classes say what they are not.

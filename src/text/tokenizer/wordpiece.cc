@@ -126,7 +126,9 @@ std::vector<std::string> WordPiece::words(std::string_view text) const {
 void WordPiece::encode_word(std::string_view word, std::vector<TokenId>& out) const {
   const size_t n_before = out.size();
   const std::string marked = std::string(kSpaceMark).append(word);
-  bool covered = count_characters(word) <= kMaxWordCharacters;
+  // A mark that stands in the text itself must not pass for the start of a word.
+  bool covered = count_characters(word) <= kMaxWordCharacters &&
+                 word.find(kSpaceMark) == std::string_view::npos;
   for (size_t at = 0; covered && at < marked.size();) {
     const ByteTrie::Match match = pieces_.longest(marked, at);
     covered = match.bytes > 0;
