@@ -137,12 +137,7 @@ Value Interpreter::eval_node(const GetSlice& n, int line) {
   const Value object = eval(*n.object);
   const Value start = bound(n.start), stop = bound(n.stop), step = bound(n.step);
   line_ = line;
-  Value result = slice(budget_, object, start, stop, step);
-  if (!result.is_missing()) return result;
-  const auto shown = [](const Value& v) { return v.is_missing() ? "None" : repr_plain(v); };
-  return undefined_because(
-      &budget_, fmt::format("{} has no element slice({}, {}, {})", type_repr(object), shown(start),
-                            shown(stop), shown(step)));
+  return slice(budget_, object, start, stop, step);
 }
 
 std::vector<Value> Interpreter::eval_arguments(const Arguments& arguments, Keywords& keywords) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/utf8.h"
 #include "text/template/builtin_tables.h"
 #include "text/template/failure.h"
 #include "text/template/format.h"
@@ -29,6 +30,14 @@ std::optional<std::string> without_underscores(std::string_view text) {
       return std::nullopt;
   }
   return out;
+}
+
+/// Python reads the digits of every script; this engine reads ASCII.
+void refuse_foreign_digits(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const uint32_t c = next_code_point(text, at);
+    if (c >= 0x80 && is_decimal(c)) unsupported("a number in digits other than 0 to 9");
+  }
 }
 
 Value do_abs(Invocation& c) {
@@ -126,6 +135,7 @@ constexpr Builtin kTable[] = {
 }  // namespace
 
 std::optional<int64_t> parse_int(std::string_view text, int64_t base) {
+  refuse_foreign_digits(text);
   if (base != 0 && (base < 2 || base > 36)) return std::nullopt;
   const auto clean = without_underscores(strip(text, nullptr, true, true));
   if (!clean) return std::nullopt;
@@ -156,6 +166,7 @@ std::optional<int64_t> parse_int(std::string_view text, int64_t base) {
 }
 
 std::optional<double> parse_real(std::string_view text) {
+  refuse_foreign_digits(text);
   const auto clean = without_underscores(strip(text, nullptr, true, true));
   if (!clean || clean->empty()) return std::nullopt;
   std::string_view digits = *clean;

@@ -197,7 +197,7 @@ Value do_xmlattr(Invocation& c) {
   return c.string(out.take());
 }
 
-/// Without comments, tags and runs of white space; character references stay an open question.
+/// Without comments, tags and runs of white space.
 Value do_striptags(Invocation& c) {
   std::string text = to_text(c.budget, c.self);
   const auto remove = [&text](std::string_view open, std::string_view close) {

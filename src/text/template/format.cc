@@ -283,8 +283,6 @@ class BraceFormat {
   std::string field(std::string_view text, int depth) {
     const size_t colon = text.find(':');
     std::string_view name = text.substr(0, colon);
-    const std::string spec =
-        colon == std::string_view::npos ? "" : run(text.substr(colon + 1), depth + 1);
     char conversion = 0;
     if (const size_t bang = name.find('!'); bang != std::string_view::npos) {
       if (bang + 2 != name.size()) fail("expected ':' after conversion specifier");
@@ -298,6 +296,8 @@ class BraceFormat {
       value = make_string(&in_.budget(), repr(in_.budget(), value));
     else if (conversion)
       fail("Unknown conversion specifier {}", conversion);
+    const std::string spec =
+        colon == std::string_view::npos ? "" : run(text.substr(colon + 1), depth + 1);
     return format_value(in_.budget(), value, spec);
   }
 

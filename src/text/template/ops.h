@@ -32,7 +32,7 @@ int64_t require_length(const Value& value);
 /// obj[key] for lists, tuples, strings, ranges and dicts; missing where Python raises
 /// TypeError or LookupError.
 Value find_item(Budget& budget, const Value& object, const Value& key);
-/// obj[start:stop:step], with missing or none for a bound left out; missing as above.
+/// obj[start:stop:step], with missing or none for a bound left out.
 Value slice(Budget& budget, const Value& object, const Value& start, const Value& stop,
             const Value& step);
 

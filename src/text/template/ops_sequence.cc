@@ -130,7 +130,8 @@ Value slice(Budget& budget, const Value& object, const Value& start, const Value
             const Value& step) {
   require_defined(object);
   const bool sliceable = object.is_string() || object.is_sequence() || object.is(Kind::range);
-  if (!sliceable) return {};
+  if (object.is_dict()) fail("unhashable type: 'slice'");
+  if (!sliceable) fail("'{}' object is not subscriptable", type_name(object));
   const Bounds b = resolve(start, stop, step, *length_of(object));
   budget.step(static_cast<size_t>(b.count));
   if (object.is_string()) {

@@ -63,6 +63,9 @@ struct EveryName {
   void stmt(const Generation& n) { body(n.body); }
 };
 
+template <class Load, class Store>
+EveryName(Load, Store) -> EveryName<Load, Store>;
+
 /// True if body uses the name before it assigns it anywhere.
 bool uses_undeclared(const Body& body, std::string_view name) {
   bool used = false, declared = false;
@@ -159,7 +162,13 @@ class Resolver {
   }
 
   void expr(Expr& e, Symbols& symbols) {
-    if (Name* name = std::get_if<Name>(&e.node)) name->slot = slot(name->name, symbols);
+    if (Name* name = std::get_if<Name>(&e.node)) {
+      const Symbols::Found found = symbols.find(name->name);
+      if (name->name == "self" && found.variable->origin == Symbols::Origin::context) {
+        throw Failure(ErrorCode::unsupported, "the variable 'self': it is about blocks", e.line);
+      }
+      name->slot = symbols.slot_of(found);
+    }
     if (const Filter* f = std::get_if<Filter>(&e.node))
       require(f->builtin, "filter", f->name, e.line);
     if (const Test* t = std::get_if<Test>(&e.node)) require(t->builtin, "test", t->name, e.line);
