@@ -30,6 +30,12 @@ constexpr CommandInfo kCommands[] = {
      "the "
      "clock). Prints the prompt and nothing else.",
      make_template_command},
+    {"inspect", "VIEW [-m FILE] [--json] [options]",
+     "Show a model, its plan, its memory, this machine",
+     "Views: model (what the file says), tensors, plan (regions, operators and kernels; tiles are "
+     "those of a decode step), memory (the ledger before loading), machine, kernels (which inner "
+     "loop runs which format), techniques (the register). The last three need no model.",
+     make_inspect_command},
     {"pull", "NAME", "Bring a model of the catalogue to this machine",
      "Shows the licence, fetches what is missing, checks it, and prints the path of the file.",
      make_pull_command},
@@ -37,6 +43,9 @@ constexpr CommandInfo kCommands[] = {
      "The input is {\"sequences\":[[id,...],...]}; each sequence starts from an empty context. The "
      "output is a float32 NumPy array [positions of all sequences, n_vocab].",
      make_logits_command},
+    {"reference", "FORM", "Print the documentation of the command line",
+     "markdown is docs/cli.md, man is the manual page, bash is the completion script.",
+     make_reference_command},
 };
 
 }  // namespace

@@ -61,11 +61,4 @@ std::unique_ptr<TextModel> open_text_model(const EngineOptions& options) {
       [&](uint64_t done, uint64_t total) { progress.update(done, total); });
 }
 
-LoadOptions load_options(const EngineConfig& config) {
-  return {.features = detect_cpu_features() & cpu_feature_mask(config.isa),
-          .use_mmap = config.use_mmap,
-          .lock_memory = config.use_mlock,
-          .rope = config.rope_override()};
-}
-
 }  // namespace caracal::cli

@@ -1,6 +1,5 @@
 #pragma once
 /// Options that several commands share.
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -9,8 +8,7 @@
 
 namespace caracal {
 class TextModel;
-struct LoadOptions;
-}  // namespace caracal
+}
 
 namespace caracal::cli {
 
@@ -40,7 +38,5 @@ void bind(EngineOptions& options, std::vector<OptionGroup>& groups);
 
 /// Opens the model, with a progress line on a terminal when it takes a while.
 std::unique_ptr<TextModel> open_text_model(const EngineOptions& options);
-/// How the settings want a model loaded.
-LoadOptions load_options(const EngineConfig& config);
 
 }  // namespace caracal::cli

@@ -40,18 +40,7 @@ std::string exit_status_help() {
   return out;
 }
 
-}  // namespace
-
-std::string option_heading(const Option& option) {
-  std::string out;
-  for (const FlagName& flag : split_flags(option.flags)) {
-    if (!out.empty()) out += ", ";
-    out += flag.name;
-  }
-  if (!option.is_switch() && !option.is_positional()) out += ' ' + option.value_name;
-  return out;
-}
-
+/// "default 0; >= 0; environment LLAMA_ARG_CTX_SIZE"; may be empty.
 std::string option_facts(const Option& option) {
   std::string out;
   const auto add = [&](std::string_view label, std::string_view text) {
@@ -67,6 +56,23 @@ std::string option_facts(const Option& option) {
     add("", option.value_name);
   add("environment ", option.env);
   return out;
+}
+
+}  // namespace
+
+std::string option_heading(const Option& option) {
+  std::string out;
+  for (const FlagName& flag : split_flags(option.flags)) {
+    if (!out.empty()) out += ", ";
+    out += flag.name;
+  }
+  if (!option.is_switch() && !option.is_positional()) out += ' ' + option.value_name;
+  return out;
+}
+
+std::string option_text(const Option& option) {
+  const std::string facts = option_facts(option);
+  return facts.empty() ? std::string(option.help) : fmt::format("{} ({})", option.help, facts);
 }
 
 std::string program_help() {
@@ -88,10 +94,7 @@ std::string command_help(const CommandInfo& info, std::span<const OptionGroup> g
   for (const OptionGroup& group : groups) {
     out += fmt::format("\n{}:\n", group.title);
     for (const Option& option : group.options) {
-      const std::string facts = option_facts(option);
-      out += "  " + option_heading(option) + '\n';
-      out += wrapped(
-          facts.empty() ? std::string(option.help) : fmt::format("{} ({})", option.help, facts), 8);
+      out += "  " + option_heading(option) + '\n' + wrapped(option_text(option), 8);
     }
   }
   return out + '\n' + exit_status_help();

@@ -12,7 +12,7 @@ std::string command_help(const CommandInfo& info, std::span<const OptionGroup> g
 
 /// "-c, --ctx-size N": every spelling of the option.
 std::string option_heading(const Option& option);
-/// "default 0; >= 0; LLAMA_ARG_CTX_SIZE"; may be empty.
-std::string option_facts(const Option& option);
+/// Its help with what else is known: "help (default 0; environment X)".
+std::string option_text(const Option& option);
 
 }  // namespace caracal::cli

@@ -17,21 +17,22 @@ Engine::Vocabulary engine_vocabulary(const Tokenizer& tokenizer) {
 
 int32_t resolve_threads(int32_t setting) { return setting > 0 ? setting : available_threads(); }
 
+LoadOptions load_options(const EngineConfig& config) {
+  return {.features = detect_cpu_features() & cpu_feature_mask(config.isa),
+          .numerics = *find_numerics(config.numerics),
+          .use_mmap = config.use_mmap,
+          .lock_memory = config.use_mlock,
+          .rope = config.rope_override()};
+}
+
 TextModel::TextModel(const std::filesystem::path& path, const EngineConfig& config,
                      const Progress& progress)
     : config_(config) {
-  const CpuFeatures features = detect_cpu_features() & cpu_feature_mask(config.isa);
   const int32_t n_decode = resolve_threads(config.n_threads);
   const int32_t n_prefill = config.n_threads_batch > 0 ? config.n_threads_batch : n_decode;
   decode_ = std::make_unique<ThreadTeam>(n_decode);
   if (n_prefill != n_decode) prefill_ = std::make_unique<ThreadTeam>(n_prefill);
-  model_ = Model::load(path,
-                       {.features = features,
-                        .numerics = *find_numerics(config.numerics),
-                        .use_mmap = config.use_mmap,
-                        .lock_memory = config.use_mlock,
-                        .rope = config.rope_override()},
-                       prefill_team(), progress);
+  model_ = Model::load(path, load_options(config), prefill_team(), progress);
   tokenizer_ = make_tokenizer(read_vocab(model_->file()));
   engine_ = std::make_unique<Engine>(model_, config, engine_vocabulary(*tokenizer_), *decode_,
                                      prefill_team());

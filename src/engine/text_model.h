@@ -47,5 +47,7 @@ class TextModel {
 
 /// Threads a setting of 0 stands for.
 int32_t resolve_threads(int32_t setting);
+/// How the settings want a model loaded. Throws Error(bad_config) for an unknown --isa.
+LoadOptions load_options(const EngineConfig& config);
 
 }  // namespace caracal

@@ -1,0 +1,46 @@
+# bash completion for caracal; made by `caracal reference bash`
+_caracal_commands="run chat tokenize detokenize template inspect pull logits reference"
+declare -gA _caracal_words=(
+  [run]="-p --prompt -f --file -e --escape --no-escape --json -sp --special --timings --perf --no-timings --no-perf -m --model -c --ctx-size --max-model-len -b --batch-size -ub --ubatch-size --max-num-batched-tokens -np --parallel --max-num-seqs -t --threads -tb --threads-batch -ctk --cache-type-k --kv-cache-dtype -ctv --cache-type-v --block-size --isa --numerics --mmap --no-mmap --mlock --rope-scaling --rope-scale --rope-freq-base --rope-freq-scale --yarn-orig-ctx --yarn-ext-factor --yarn-attn-factor --yarn-beta-slow --yarn-beta-fast --samplers -s --seed --min-keep --temp --temperature --dynatemp-range --dynatemp-exp --top-k --top-p --min-p --typical --typical-p --top-nsigma --top-n-sigma --xtc-probability --xtc-threshold --mirostat --mirostat-ent --mirostat-lr --repeat-last-n --repeat-penalty --repetition-penalty --frequency-penalty --presence-penalty --dry-multiplier --dry-base --dry-allowed-length --dry-penalty-last-n --dry-sequence-breaker -l --logit-bias --allowed-token-ids --banned-token-ids -n --predict --n-predict --max-tokens --min-tokens --ignore-eos -r --reverse-prompt --stop --stop-token-ids --include-stop-str-in-output --logprobs --n-probs -v --verbose --log-level"
+  [chat]="-p --prompt -f --file -e --escape --no-escape -sys --system-prompt --chat-template-file --chat-template -st --single-turn --timings --perf --no-timings --no-perf -m --model -c --ctx-size --max-model-len -b --batch-size -ub --ubatch-size --max-num-batched-tokens -np --parallel --max-num-seqs -t --threads -tb --threads-batch -ctk --cache-type-k --kv-cache-dtype -ctv --cache-type-v --block-size --isa --numerics --mmap --no-mmap --mlock --rope-scaling --rope-scale --rope-freq-base --rope-freq-scale --yarn-orig-ctx --yarn-ext-factor --yarn-attn-factor --yarn-beta-slow --yarn-beta-fast --samplers -s --seed --min-keep --temp --temperature --dynatemp-range --dynatemp-exp --top-k --top-p --min-p --typical --typical-p --top-nsigma --top-n-sigma --xtc-probability --xtc-threshold --mirostat --mirostat-ent --mirostat-lr --repeat-last-n --repeat-penalty --repetition-penalty --frequency-penalty --presence-penalty --dry-multiplier --dry-base --dry-allowed-length --dry-penalty-last-n --dry-sequence-breaker -l --logit-bias --allowed-token-ids --banned-token-ids -n --predict --n-predict --max-tokens --min-tokens --ignore-eos -r --reverse-prompt --stop --stop-token-ids --include-stop-str-in-output --logprobs --n-probs -v --verbose --log-level"
+  [tokenize]="-p --prompt -f --file --no-bos --no-special --parse-special --json -m --model -v --verbose --log-level"
+  [detokenize]="-f --file --skip-special --json -m --model -v --verbose --log-level"
+  [template]="--file --chat-template-file --input -m --model -v --verbose --log-level"
+  [inspect]="--json -m --model -c --ctx-size --max-model-len -b --batch-size -ub --ubatch-size --max-num-batched-tokens -np --parallel --max-num-seqs -t --threads -tb --threads-batch -ctk --cache-type-k --kv-cache-dtype -ctv --cache-type-v --block-size --isa --numerics --mmap --no-mmap --mlock --rope-scaling --rope-scale --rope-freq-base --rope-freq-scale --yarn-orig-ctx --yarn-ext-factor --yarn-attn-factor --yarn-beta-slow --yarn-beta-fast -v --verbose --log-level"
+  [pull]="--list --cache-dir --index-url --pip --no-pip -v --verbose --log-level"
+  [logits]="--input -o --output -m --model -c --ctx-size --max-model-len -b --batch-size -ub --ubatch-size --max-num-batched-tokens -np --parallel --max-num-seqs -t --threads -tb --threads-batch -ctk --cache-type-k --kv-cache-dtype -ctv --cache-type-v --block-size --isa --numerics --mmap --no-mmap --mlock --rope-scaling --rope-scale --rope-freq-base --rope-freq-scale --yarn-orig-ctx --yarn-ext-factor --yarn-attn-factor --yarn-beta-slow --yarn-beta-fast -v --verbose --log-level"
+  [reference]="-v --verbose --log-level"
+)
+declare -gA _caracal_arguments=(
+  [inspect]="model tensors plan memory machine kernels techniques"
+  [reference]="markdown man bash"
+)
+declare -gA _caracal_values=(
+  [-ctk]="f32 f16 bf16"
+  [--cache-type-k]="f32 f16 bf16"
+  [--kv-cache-dtype]="f32 f16 bf16"
+  [-ctv]="f32 f16 bf16"
+  [--cache-type-v]="f32 f16 bf16"
+  [--numerics]="exact reference"
+  [--rope-scaling]="file none linear yarn"
+  [--log-level]="off error warn info debug trace"
+)
+
+_caracal() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    mapfile -t COMPREPLY < <(compgen -W "$_caracal_commands --help --version" -- "$current")
+    return
+  fi
+  local words=${_caracal_values[$previous]-}
+  if [ -z "$words" ]; then
+    words="${_caracal_words[${COMP_WORDS[1]}]-} --help"
+    case $current in
+      -*) ;;
+      *) mapfile -t COMPREPLY < <(compgen -W "${_caracal_arguments[${COMP_WORDS[1]}]-}" -- "$current"
+                                  compgen -f -- "$current"); return ;;
+    esac
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+complete -o filenames -F _caracal caracal

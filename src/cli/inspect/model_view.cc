@@ -1,0 +1,61 @@
+#include "cli/inspect/views.h"
+#include "model/model.h"
+
+namespace caracal::cli {
+namespace {
+
+void add_shape(Report& report, const ModelConfig& c) {
+  report.add_fact("n_layers", c.n_layers);
+  report.add_fact("d_model", c.d_model);
+  report.add_fact("n_heads", c.n_heads);
+  report.add_fact("n_kv_heads", c.n_kv_heads);
+  report.add_fact("head_dim", c.head_dim);
+  report.add_fact("d_ff", c.d_ff);
+  report.add_fact("n_vocab", c.n_vocab);
+  report.add_fact("context_length", c.context_length);
+  report.add_fact("norm_eps", c.norm_eps);
+}
+
+void add_rope(Report& report, const RopeConfig& rope) {
+  report.add_fact("rope_dim", rope.dim);
+  report.add_fact("rope_theta", rope.theta);
+  report.add_fact("rope_scaling", name_of(rope.scaling));
+  if (rope.scaling != RopeScaling::none) report.add_fact("rope_factor", rope.factor);
+  if (!rope.freq_factors.empty()) report.add_fact("rope_freq_factors", true);
+}
+
+uint64_t count_parameters(const Gguf& file) {
+  uint64_t n = 0;
+  for (const GgufTensor& tensor : file.tensors()) {
+    uint64_t elements = 1;
+    for (int64_t d : tensor.shape) elements *= static_cast<uint64_t>(d);
+    n += elements;
+  }
+  return n;
+}
+
+}  // namespace
+
+Report inspect_model(const EngineOptions& options) {
+  const Gguf file = Gguf::open(options.model.required_path());
+  const ModelConfig config = read_model_config(file, options.engine.rope_override());
+  Report report;
+  report.add_fact("name", config.name);
+  report.add_fact("architecture", config.arch);
+  report.add_fact("licence", config.licence);
+  report.add_fact("gguf_version", file.version());
+  report.add_fact("files", file.n_shards());
+  report.add_fact("file_bytes", file.file_bytes(), Report::Unit::bytes);
+  report.add_fact("parameters", count_parameters(file));
+  add_shape(report, config);
+  add_rope(report, config.rope);
+  report.add_fact("tokenizer", file.get_string("tokenizer.ggml.model").value_or(""));
+  report.add_fact("pre_tokenizer", file.get_string("tokenizer.ggml.pre").value_or("default"));
+  report.add_fact("chat_template", file.get_string("tokenizer.chat_template").has_value());
+  report.start_table("metadata", {{"key"}, {"type"}, {"value"}});
+  for (const auto& [key, value] : file.metadata())
+    report.add_row({std::string(key), name_of(value.type), to_text(value)});
+  return report;
+}
+
+}  // namespace caracal::cli
