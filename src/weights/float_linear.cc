@@ -11,17 +11,23 @@ namespace {
 constexpr int64_t kRows = 8;    // activation rows that share a decoded piece
 constexpr int64_t kPiece = 32;  // weights decoded at a time; a multiple of every block but 256's
 
-/// Adds w[0, n) · x_r[0, n) to each of the rows' sums.
-void add_products(const float* w, int64_t n, const std::byte* acts, size_t acts_stride,
-                  int64_t n_rows, int64_t at, double* sums) {
-  for (int64_t r = 0; r < n_rows; ++r) {
-    const float* x =
-        reinterpret_cast<const float*>(acts + static_cast<size_t>(r) * acts_stride) + at;
-    double sum = sums[r];
-    for (int64_t i = 0; i < n; ++i) sum += static_cast<double>(w[i]) * x[i];
-    sums[r] = sum;
+/// Interleaved partial sums of one output: short chains of additions, and a loop the compiler can
+/// turn into vectors of any width.
+struct Sums {
+  std::array<float, 8> lanes{};
+
+  void add(const float* w, const float* x, int64_t n) {
+    int64_t i = 0;
+    for (; i + 8 <= n; i += 8)
+      for (size_t j = 0; j < 8; ++j)
+        lanes[j] += w[i + static_cast<int64_t>(j)] * x[i + static_cast<int64_t>(j)];
+    for (; i < n; ++i) lanes[static_cast<size_t>(i % 8)] += w[i] * x[i];
   }
-}
+  float total() const {
+    return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
+           ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+  }
+};
 
 template <TensorType kType>
 void run(const LinearArgs& a) noexcept {
@@ -36,15 +42,18 @@ void run(const LinearArgs& a) noexcept {
     const std::byte* row = a.weights + static_cast<size_t>(c) * bytes_of(a.n_in);
     for (int64_t r = a.row_begin; r < a.row_end; r += kRows) {
       const int64_t n_rows = std::min(kRows, a.row_end - r);
-      std::array<double, kRows> sums{};
+      std::array<Sums, kRows> sums;
       for (int64_t at = 0; at < a.n_in; at += piece) {
         const int64_t n = std::min(piece, a.n_in - at);
         format.decode_row(row + bytes_of(at), n, w.data());
-        add_products(w.data(), n, a.acts + static_cast<size_t>(r) * a.acts_stride, a.acts_stride,
-                     n_rows, at, sums.data());
+        for (int64_t i = 0; i < n_rows; ++i) {
+          const auto* x =
+              reinterpret_cast<const float*>(a.acts + static_cast<size_t>(r + i) * a.acts_stride);
+          sums[static_cast<size_t>(i)].add(w.data(), x + at, n);
+        }
       }
       for (int64_t i = 0; i < n_rows; ++i)
-        a.out[(r + i) * a.out_stride + c] = static_cast<float>(sums[static_cast<size_t>(i)]);
+        a.out[(r + i) * a.out_stride + c] = sums[static_cast<size_t>(i)].total();
     }
   }
 }

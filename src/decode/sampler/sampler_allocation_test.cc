@@ -1,50 +1,12 @@
-/// Nothing is allocated in a warm step. This file replaces the test program's operator new by one
-/// that counts.
+/// Nothing is allocated in a warm step.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdlib>
-#include <new>
 
+#include "base/counting_new.h"
 #include "decode/sampler/logprobs.h"
 #include "decode/sampler/sampler_chain.h"
-
-namespace {
-thread_local int64_t n_allocations = 0;
-
-void* counted(size_t size, size_t alignment) {
-  ++n_allocations;
-  const size_t rounded = (std::max<size_t>(size, 1) + alignment - 1) / alignment * alignment;
-  void* memory = std::aligned_alloc(alignment, rounded);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-}  // namespace
-
-// Every form is replaced, since sanitizers bring their own of each. Not inlined: the compiler must
-// not see a free meet what it takes for the library's operator new.
-#define CRCL_REPLACED __attribute__((noinline))
-constexpr size_t kDefault = alignof(std::max_align_t);
-CRCL_REPLACED void* operator new(size_t n) { return counted(n, kDefault); }
-CRCL_REPLACED void* operator new[](size_t n) { return counted(n, kDefault); }
-CRCL_REPLACED void* operator new(size_t n, const std::nothrow_t&) noexcept {
-  return counted(n, kDefault);
-}
-CRCL_REPLACED void* operator new[](size_t n, const std::nothrow_t&) noexcept {
-  return counted(n, kDefault);
-}
-CRCL_REPLACED void* operator new(size_t n, std::align_val_t a) { return counted(n, size_t(a)); }
-CRCL_REPLACED void* operator new[](size_t n, std::align_val_t a) { return counted(n, size_t(a)); }
-CRCL_REPLACED void operator delete(void* p) noexcept { std::free(p); }
-CRCL_REPLACED void operator delete[](void* p) noexcept { std::free(p); }
-CRCL_REPLACED void operator delete(void* p, size_t) noexcept { std::free(p); }
-CRCL_REPLACED void operator delete[](void* p, size_t) noexcept { std::free(p); }
-CRCL_REPLACED void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-CRCL_REPLACED void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
-CRCL_REPLACED void operator delete(void* p, size_t, std::align_val_t) noexcept { std::free(p); }
-CRCL_REPLACED void operator delete[](void* p, size_t, std::align_val_t) noexcept { std::free(p); }
 
 namespace caracal {
 namespace {
@@ -92,7 +54,7 @@ int64_t allocations_of(const SamplingParams& params) {
 }
 
 TEST(SamplerAllocations, the_counter_counts) {
-  const int64_t before = n_allocations;
+  const int64_t before = n_allocations.load();
   std::vector<int> v(100);
   EXPECT_EQ(n_allocations, before + 1) << v.size();
 }
