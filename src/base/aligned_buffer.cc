@@ -11,6 +11,10 @@ namespace {
 constexpr size_t kHugePage = size_t{2} << 20;
 }
 
+bool lock_memory(std::span<const std::byte> pages) {
+  return pages.empty() || ::mlock(pages.data(), pages.size()) == 0;
+}
+
 AlignedBuffer::AlignedBuffer(size_t bytes) {
   if (bytes == 0) return;
   void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

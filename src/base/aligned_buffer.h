@@ -23,4 +23,7 @@ class AlignedBuffer {
   size_t size_ = 0;
 };
 
+/// Keeps the pages in memory (mlock). False when the system refuses.
+bool lock_memory(std::span<const std::byte> pages);
+
 }  // namespace caracal

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -69,6 +70,15 @@ TEST(AtomicFile, without_commit_nothing_is_left) {
   EXPECT_FALSE(std::filesystem::exists(path));
   write_file_atomic(path, "whole");
   EXPECT_EQ(read_file(path), "whole");
+  std::filesystem::remove(path);
+}
+
+TEST(MappedFile, a_file_that_was_read_equals_one_that_is_mapped) {
+  const auto path = std::filesystem::temp_directory_path() / "caracal_mapped_test";
+  write_file_atomic(path, std::string(10000, 'x') + "end");
+  const MappedFile mapped(path), read(path, MappedFile::Access::read);
+  EXPECT_TRUE(std::ranges::equal(mapped.bytes(), read.bytes()));
+  EXPECT_EQ(read.bytes().size(), 10003u);
   std::filesystem::remove(path);
 }
 

@@ -17,49 +17,57 @@ namespace {
 
 [[noreturn]] void throw_errno(const std::filesystem::path& path, const char* doing) {
   const int error = errno;
-  throw_error(error == ENOENT ? ErrorCode::not_found : ErrorCode::io, path.string(), "cannot {}: {}",
-              doing, std::strerror(error));
+  throw_error(error == ENOENT ? ErrorCode::not_found : ErrorCode::io, path.string(),
+              "cannot {}: {}", doing, std::strerror(error));
 }
 
-/// Opens a regular file for reading and returns its descriptor and size.
-std::pair<int, uint64_t> open_regular(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) throw_errno(path, "open");
-  struct stat st {};
-  if (::fstat(fd, &st) != 0) {
-    ::close(fd);
-    throw_errno(path, "stat");
+/// A regular file opened for reading.
+struct OpenFile {
+  explicit OpenFile(const std::filesystem::path& file) : path(file) {
+    fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) throw_errno(path, "open");
+    struct stat st{};
+    if (::fstat(fd, &st) != 0) {
+      ::close(fd);
+      throw_errno(path, "stat");
+    }
+    if (!S_ISREG(st.st_mode)) {
+      ::close(fd);
+      throw_error(ErrorCode::bad_file, path.string(), "expected a regular file");
+    }
+    size = static_cast<uint64_t>(st.st_size);
   }
-  if (!S_ISREG(st.st_mode)) {
-    ::close(fd);
-    throw_error(ErrorCode::bad_file, path.string(), "expected a regular file");
+  ~OpenFile() { ::close(fd); }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+  /// Reads up to size bytes; returns how many there were.
+  size_t read_into(char* to) const {
+    size_t done = 0;
+    while (done < size) {
+      const ssize_t n = ::read(fd, to + done, size - done);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) throw_errno(path, "read");
+      if (n == 0) break;
+      done += static_cast<size_t>(n);
+    }
+    return done;
   }
-  return {fd, static_cast<uint64_t>(st.st_size)};
-}
+
+  std::filesystem::path path;
+  int fd = -1;
+  uint64_t size = 0;
+};
 
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path, uint64_t max_bytes) {
-  const auto [fd, size] = open_regular(path);
-  if (size > max_bytes) {
-    ::close(fd);
-    throw_error(ErrorCode::bad_file, path.string(), "{} bytes found, at most {} expected", size,
-                max_bytes);
-  }
-  std::string text(size, '\0');
-  size_t done = 0;
-  while (done < size) {
-    const ssize_t n = ::read(fd, text.data() + done, size - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      ::close(fd);
-      throw_errno(path, "read");
-    }
-    if (n == 0) break;
-    done += static_cast<size_t>(n);
-  }
-  ::close(fd);
-  text.resize(done);
+  const OpenFile file(path);
+  if (file.size > max_bytes)
+    throw_error(ErrorCode::bad_file, path.string(), "{} bytes found, at most {} expected",
+                file.size, max_bytes);
+  std::string text(file.size, '\0');
+  text.resize(file.read_into(text.data()));
   return text;
 }
 
@@ -99,19 +107,22 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view text)
   file.commit();
 }
 
-MappedFile::MappedFile(const std::filesystem::path& path) : path_(path) {
-  const auto [fd, size] = open_regular(path);
-  if (size == 0) {
-    ::close(fd);
-    return;
-  }
-  void* data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
-  const int error = errno;
-  ::close(fd);
-  errno = error;
+MappedFile::MappedFile(const std::filesystem::path& path, Access access) : path_(path) {
+  const OpenFile file(path);
+  if (file.size == 0) return;
+  const bool map = access == Access::map;
+  void* data = ::mmap(nullptr, file.size, map ? PROT_READ : PROT_READ | PROT_WRITE,
+                      map ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, map ? file.fd : -1, 0);
   if (data == MAP_FAILED) throw_errno(path, "map");
   data_ = static_cast<const std::byte*>(data);
-  size_ = size;
+  size_ = file.size;
+  if (map) return;
+  const size_t found = file.read_into(static_cast<char*>(data));
+  if (found != file.size) {
+    ::munmap(data, size_);
+    throw_error(ErrorCode::io, path.string(), "{} bytes expected, {} found while reading", size_,
+                found);
+  }
 }
 
 MappedFile::~MappedFile() {
@@ -137,7 +148,5 @@ void MappedFile::drop(std::span<const std::byte> range) const {
   const auto last = reinterpret_cast<uintptr_t>(range.data() + range.size()) / page * page;
   if (last > first) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 }
-
-bool MappedFile::lock() const { return size_ == 0 || ::mlock(data_, size_) == 0; }
 
 }  // namespace caracal

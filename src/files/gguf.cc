@@ -33,9 +33,9 @@ void check_shard(const Gguf& shard, int no, const GgufSplitKeys& first) {
 
 }  // namespace
 
-Gguf Gguf::open(const std::filesystem::path& path) {
+Gguf Gguf::open(const std::filesystem::path& path, MappedFile::Access access) {
   const auto shard_name = GgufShardName::of(path);
-  Gguf gguf = open_one(path);
+  Gguf gguf = open_one(path, access);
   const GgufSplitKeys asked = GgufSplitKeys::of(gguf);
   if (asked.count == 1) return gguf;
   if (shard_name.count != asked.count)
@@ -43,11 +43,11 @@ Gguf Gguf::open(const std::filesystem::path& path) {
                 "one of {} shards: expected a file name that ends in -{:05}-of-{:05}.gguf, found "
                 "another",
                 asked.count, asked.no + 1, asked.count);
-  if (shard_name.index != 0) gguf = open_one(shard_name.path_of(0));
+  if (shard_name.index != 0) gguf = open_one(shard_name.path_of(0), access);
   const GgufSplitKeys keys = GgufSplitKeys::of(gguf);
   check_shard(gguf, 0, asked);
   for (int i = 1; i < keys.count; ++i) {
-    Gguf shard = open_one(shard_name.path_of(i));
+    Gguf shard = open_one(shard_name.path_of(i), access);
     check_shard(shard, i, keys);
     gguf.append(std::move(shard));
   }
@@ -69,10 +69,10 @@ Gguf Gguf::parse(std::span<const std::byte> image, std::string_view name) {
   return gguf;
 }
 
-Gguf Gguf::open_one(const std::filesystem::path& path) {
+Gguf Gguf::open_one(const std::filesystem::path& path, MappedFile::Access access) {
   Gguf gguf;
   gguf.name_ = path.string();
-  gguf.maps_.emplace_back(path);
+  gguf.maps_.emplace_back(path, access);
   gguf.take_image(gguf.maps_[0].bytes());
   return gguf;
 }
@@ -123,10 +123,6 @@ const GgufTensor* Gguf::find_tensor(std::string_view name) const {
 
 void Gguf::drop(const GgufTensor& tensor) const {
   if (!maps_.empty()) maps_[static_cast<size_t>(tensor.shard)].drop(tensor.data);
-}
-
-bool Gguf::lock_memory() const {
-  return std::all_of(maps_.begin(), maps_.end(), [](const MappedFile& m) { return m.lock(); });
 }
 
 }  // namespace caracal

@@ -73,7 +73,8 @@ struct GgufTensor {
 class Gguf {
  public:
   /// path: a single file, or any shard `NAME-0000i-of-0000n.gguf` of a split one; all are opened.
-  static Gguf open(const std::filesystem::path& path);
+  static Gguf open(const std::filesystem::path& path,
+                   MappedFile::Access access = MappedFile::Access::map);
   /// For tests and fuzzing: parses one image held by the caller. Splits are refused.
   static Gguf parse(std::span<const std::byte> image, std::string_view name);
 
@@ -107,14 +108,12 @@ class Gguf {
 
   /// Pages of this tensor will not be read again (its repacked copy is used).
   void drop(const GgufTensor& tensor) const;
-  /// --mlock. False when the system refuses.
-  bool lock_memory() const;
 
  private:
   using NameIndex = std::vector<std::pair<std::string_view, uint32_t>>;  // sorted by name
 
   Gguf() = default;
-  static Gguf open_one(const std::filesystem::path& path);
+  static Gguf open_one(const std::filesystem::path& path, MappedFile::Access access);
   void take_image(std::span<const std::byte> image);
   /// Takes over the tensors of the next shard of a split.
   void append(Gguf&& shard);

@@ -63,6 +63,14 @@ class ModelLoader {
     }
   }
 
+  /// Locks what a step reads: the packed weights and the embedding table.
+  bool lock() {
+    bool locked = lock_memory(model_->packed_.bytes());
+    for (const PartWeights& part : model_->prologue_)
+      if (part.source) locked &= lock_memory(part.source->data);
+    return locked;
+  }
+
   std::shared_ptr<const Model> finish() { return std::move(model_); }
 
  private:
@@ -183,12 +191,12 @@ class ModelLoader {
 std::shared_ptr<const Model> Model::load(const std::filesystem::path& path,
                                          const LoadOptions& options, ThreadTeam& team,
                                          const std::function<void(uint64_t, uint64_t)>& progress) {
-  Gguf file = Gguf::open(path);
-  if (options.lock_memory && !file.lock_memory())
-    log::warn("--mlock: the system refuses to lock {}; raise `ulimit -l`", path.string());
-  ModelLoader loader(std::move(file), options);
+  const auto access = options.use_mmap ? MappedFile::Access::map : MappedFile::Access::read;
+  ModelLoader loader(Gguf::open(path, access), options);
   loader.resolve();
   loader.pack(team, progress);
+  if (options.lock_memory && !loader.lock())
+    log::warn("--mlock: the system refuses to lock {}; raise `ulimit -l`", path.string());
   return loader.finish();
 }
 
