@@ -163,7 +163,10 @@ struct TokenizeOptions {
   bool parse_special = false;  ///< control tokens written in the text become those tokens
 
   uint32_t flags() const {
-    return (add_special ? CARACAL_ADD_SPECIAL : 0u) | (parse_special ? CARACAL_PARSE_SPECIAL : 0u);
+    uint32_t flags = 0;
+    if (add_special) flags |= CARACAL_ADD_SPECIAL;
+    if (parse_special) flags |= CARACAL_PARSE_SPECIAL;
+    return flags;
   }
 };
 
@@ -237,9 +240,9 @@ class Model {
     char* text = nullptr;
     size_t n_bytes = 0;
     caracal_error* error = nullptr;
+    const uint32_t flags = skip_special ? uint32_t{CARACAL_SKIP_SPECIAL} : 0;
     const caracal_status status =
-        caracal_detokenize(model_.get(), ids.data(), ids.size(),
-                           skip_special ? CARACAL_SKIP_SPECIAL : 0u, &text, &n_bytes, &error);
+        caracal_detokenize(model_.get(), ids.data(), ids.size(), flags, &text, &n_bytes, &error);
     if (status != CARACAL_OK) return detail::take(status, error);
     const detail::Owned<char> owned(text);
     return std::string(text, n_bytes);
