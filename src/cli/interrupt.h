@@ -20,6 +20,9 @@ class InterruptGuard {
   bool interrupted() const { return flag().load(std::memory_order_relaxed); }
   void clear();
 
+  /// Waits until fd has something to read. False as soon as the flag is set, whenever that was.
+  bool wait_for_input(int fd) const;
+
  private:
   struct sigaction previous_ = {};
 };

@@ -41,10 +41,13 @@ class PlainReader final : public LineReader {
   const InterruptGuard& interrupt_;
 };
 
-/// One character from the terminal for libedit. A signal ends the line: -1.
-int read_character(EditLine*, wchar_t* out) {
+/// One character from the terminal for libedit. Ctrl-C ends the line: -1.
+int read_character(EditLine* edit, wchar_t* out) {
+  const InterruptGuard* interrupt = nullptr;
+  el_get(edit, EL_CLIENTDATA, &interrupt);
   std::mbstate_t state = {};
   for (;;) {
+    if (!interrupt->wait_for_input(STDIN_FILENO)) return -1;
     char byte = 0;
     const ssize_t n = ::read(STDIN_FILENO, &byte, 1);
     if (n <= 0) return static_cast<int>(n);
@@ -76,6 +79,7 @@ class EditedReader final : public LineReader {
     el_set(edit_, EL_PROMPT, &prompt);
     el_set(edit_, EL_EDITOR, "emacs");
     el_set(edit_, EL_HIST, history, history_);
+    el_set(edit_, EL_CLIENTDATA, &interrupt_);
     el_set(edit_, EL_GETCFN, &read_character);
     el_source(edit_, nullptr);  // ~/.editrc
   }

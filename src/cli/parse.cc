@@ -71,6 +71,8 @@ ParseOutcome parse_arguments(std::string_view command, std::span<const OptionGro
     for (const Option& row : group.options) items.push_back(add_row(app, row));
 
   RewrittenArguments rewritten = rewrite_arguments(command, groups, arguments);
+  if (!rewritten.unknown.empty())
+    refuse(command, fmt::format("unknown flag '{}'", rewritten.unknown));
   std::ranges::reverse(rewritten.arguments);  // the parser takes them from the back
   try {
     app.parse(std::move(rewritten.arguments));

@@ -93,6 +93,8 @@ TEST_F(ParseTest, a_flag_beats_the_environment_and_the_environment_beats_the_def
 TEST_F(ParseTest, errors_name_the_flag_or_the_variable) {
   EXPECT_THAT(error({"--foo"}), HasSubstr("unknown flag '--foo'"));
   EXPECT_THAT(error({"-zz"}), HasSubstr("unknown flag '-zz'"));
+  EXPECT_THAT(error({"-hf", "repo"}), HasSubstr("unknown flag '-hf'"));
+  EXPECT_THAT(error({"-td", "4"}), HasSubstr("unknown flag '-td'"));
   EXPECT_THAT(error({"word"}), HasSubstr("unknown argument 'word'"));
   EXPECT_THAT(error({"-c", "x"}), HasSubstr("--ctx-size"));
   EXPECT_THAT(error({"-c"}), HasSubstr("--ctx-size"));

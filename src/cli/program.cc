@@ -3,6 +3,7 @@
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <new>
 
 #include "base/error.h"
@@ -83,6 +84,9 @@ int run_program(int argc, const char* const* argv) {
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "caracal: not enough memory\n");
     return kRefused;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "caracal: internal: {}\n", e.what());
+    return exit_status_of(ErrorCode::internal);
   }
 }
 

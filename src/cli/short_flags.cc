@@ -44,6 +44,12 @@ bool is_on_off_auto(std::string_view word) {
 /// A flag of several letters behind one dash.
 bool is_long_short(std::string_view flag) { return flag.size() > 2 && flag[1] != '-'; }
 
+/// "-n64", "-n-1": a short flag with its number.
+bool has_glued_number(std::string_view argument) {
+  const std::string_view number = argument.substr(argument[2] == '-' ? 3 : 2);
+  return !number.empty() && number[0] >= '0' && number[0] <= '9';
+}
+
 }  // namespace
 
 std::span<const IgnoredFlag> ignored_flags() { return kIgnored; }
@@ -75,6 +81,8 @@ RewrittenArguments rewrite_arguments(std::string_view command, std::span<const O
           (ignored->value == Value::on_off_auto && has_next && is_on_off_auto(arguments[i + 1]));
       if (takes_next && !has_value && has_next) ++i;
     } else {
+      const bool is_flag = argument.starts_with('-') && is_long_short(flag);
+      if (is_flag && !has_glued_number(argument) && out.unknown.empty()) out.unknown = flag;
       out.arguments.emplace_back(argument);
     }
   }

@@ -22,10 +22,14 @@ std::span<const IgnoredFlag> ignored_flags();
 struct RewrittenArguments {
   std::vector<std::string> arguments;  ///< for the parser
   std::vector<std::string> notices;    ///< one per ignored flag
+  /// The first flag of several letters behind one dash that the command does not have; empty: none.
+  /// A getopt-style parser would take "-hf" for "-h".
+  std::string unknown;
 };
 
 /// Replaces "-ctk" by "--cache-type-k" and takes ignored flags out, leaving values of other flags
-/// alone. arguments: what follows the name of the command. A "--" ends the flags.
+/// alone. arguments: what follows the name of the command. A "--" ends the flags. Only numbers may
+/// be glued to a short flag: "-n64".
 RewrittenArguments rewrite_arguments(std::string_view command, std::span<const OptionGroup> groups,
                                      std::span<const std::string_view> arguments);
 

@@ -17,10 +17,6 @@ KvType parse_kv_type(std::string_view flag, const std::string& name) {
   throw_error(ErrorCode::bad_config, flag, "expected f32, f16 or bf16, found '{}'", name);
 }
 
-int32_t blocks_for(int32_t n_tokens, int32_t block_tokens) {
-  return (n_tokens + block_tokens - 1) / block_tokens;
-}
-
 }  // namespace
 
 std::string_view name_of(FinishReason reason) {
@@ -43,6 +39,16 @@ std::string_view name_of(FinishReason reason) {
 
 int32_t effective_context(const EngineConfig& config, const ModelConfig& model) {
   return config.n_ctx > 0 ? config.n_ctx : std::min(model.context_length, kDefaultContextCap);
+}
+
+int32_t n_kv_blocks(const EngineConfig& config, const ModelConfig& model) {
+  const int64_t n_ctx = effective_context(config, model);
+  const int64_t n = config.n_parallel * ((n_ctx + config.block_tokens - 1) / config.block_tokens);
+  constexpr int64_t kMost = 1 << 28;
+  if (n > kMost)
+    throw_error(ErrorCode::bad_config, "--ctx-size, --parallel",
+                "together they need {} KV blocks; at most {} are possible", n, kMost);
+  return static_cast<int32_t>(n);
 }
 
 PlanOptions plan_options(const EngineConfig& config) {
@@ -95,8 +101,7 @@ Engine::Engine(std::shared_ptr<const Model> model, const EngineConfig& config,
       config_(config),
       vocabulary_(std::move(vocabulary)),
       n_ctx_(effective_context(config, model_->config())),
-      runner_(model_, plan_options(config),
-              config.n_parallel * blocks_for(n_ctx_, config.block_tokens), decode_team,
+      runner_(model_, plan_options(config), n_kv_blocks(config, model_->config()), decode_team,
               prefill_team),
       sampler_model_{.n_vocab = model_->config().n_vocab,
                      .n_ctx = n_ctx_,
@@ -239,6 +244,7 @@ void Engine::emit_tokens(const Sink& sink) {
 
 void Engine::emit_token(Sequence& s, std::span<const float> logits, const Sink& sink) {
   if (s.finish != FinishReason::none) return;  // cancelled by the sink in this step
+  if (s.max_tokens == 0) return finish(s, FinishReason::length);
   const Sampled sampled = s.sampler.sample(logits, scratch_);
   if (sampled.status != SampleStatus::ok) {
     log::warn("sequence {} ends: {}", s.id, name_of(sampled.status));

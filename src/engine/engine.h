@@ -109,6 +109,8 @@ class Engine {
 
 /// The context an engine gives a sequence: config.n_ctx, or the model's own up to a default cap.
 int32_t effective_context(const EngineConfig& config, const ModelConfig& model);
+/// KV blocks that let every sequence fill its context. Throws Error(bad_config) for absurd counts.
+int32_t n_kv_blocks(const EngineConfig& config, const ModelConfig& model);
 /// The plan an engine builds.
 PlanOptions plan_options(const EngineConfig& config);
 

@@ -42,10 +42,8 @@ MemoryLedger memory_ledger(const Model& model, const EngineConfig& config, int32
   MemoryLedger ledger{.file_bytes = model.file().file_bytes()};
   count_weights(model, ledger);
 
-  const int32_t n_ctx = effective_context(config, model.config());
-  const int32_t blocks_per_sequence = (n_ctx + config.block_tokens - 1) / config.block_tokens;
   const PlanOptions options = plan_options(config);
-  ledger.n_kv_blocks = config.n_parallel * blocks_per_sequence;
+  ledger.n_kv_blocks = n_kv_blocks(config, model.config());
   ledger.kv_bytes =
       kv_bytes(kv_layouts(model.config(), model.family(), options), ledger.n_kv_blocks);
 

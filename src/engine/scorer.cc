@@ -21,12 +21,18 @@ PlanOptions scoring_plan(const EngineConfig& config) {
   return options;
 }
 
+/// One sequence runs at a time.
+EngineConfig one_sequence(EngineConfig config) {
+  config.n_parallel = 1;
+  return config;
+}
+
 }  // namespace
 
 Scorer::Scorer(std::shared_ptr<const Model> model, const EngineConfig& config, ThreadTeam& team)
     : n_ctx_(effective_context(config, model->config())),
-      runner_(std::move(model), scoring_plan(config),
-              (n_ctx_ + config.block_tokens - 1) / config.block_tokens, team, team) {}
+      runner_(model, scoring_plan(config), n_kv_blocks(one_sequence(config), model->config()), team,
+              team) {}
 
 void Scorer::check(std::span<const TokenId> tokens) const {
   if (tokens.size() > static_cast<size_t>(n_ctx_))

@@ -3,6 +3,7 @@
     python3 tests/cli/test_cli.py build/release/bin/caracal [unittest arguments]
 """
 import array
+import ast
 import json
 import os
 import pty
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 from pathlib import Path
@@ -158,6 +160,13 @@ class Run(CliTest):
     def test_too_long_a_prompt_is_refused(self):
         self.refused(1, *self.base, "-c", "2", says="context")
 
+    def test_no_tokens_are_generated_when_none_are_wanted(self):
+        out = self.ok_json(*self.base, "--json", "-n", "0")
+        self.assertEqual((out["ids"], out["text"], out["finish_reason"]), ([], "", "length"))
+
+    def test_absurd_sizes_are_refused(self):
+        self.refused(2, *self.base, "-c", "268435456", "-np", "65536", says="KV blocks")
+
     def test_interrupt_ends_the_answer_with_status_130(self):
         process = subprocess.Popen([caracal, "run", "-m", TINY, "-p", "abc", "--ignore-eos", "-c",
                                     "200000", "--log-level", "off"], stdout=subprocess.PIPE,
@@ -222,7 +231,7 @@ class Logits(CliTest):
         self.assertEqual(raw[:8], b"\x93NUMPY\x01\x00")
         end = 10 + int.from_bytes(raw[8:10], "little")
         self.assertEqual(end % 64, 0)
-        header = eval(raw[10:end])  # a literal dictionary, as the format demands
+        header = ast.literal_eval(raw[10:end].decode())
         self.assertEqual((header["descr"], header["fortran_order"]), ("<f4", False))
         rows, columns = header["shape"]
         values = array.array("f", raw[end:])
@@ -356,48 +365,58 @@ class ChatOnATerminal(CliTest):
                 self.seen += os.read(self.terminal, 1 << 16)
         self.seen = self.seen.split(text, 1)[1]
 
+    def expect_prompt(self):
+        """Keys typed before line editing has taken the terminal over would mean something else."""
+        self.expect(b"> ")
+        deadline = time.monotonic() + 60
+        while termios.tcgetattr(self.terminal)[3] & termios.ICANON:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+
     def type(self, text):
         os.write(self.terminal, text)
 
     def status(self):
+        """After the program has left; at once, or the test fails."""
         try:
-            while os.read(self.terminal, 1 << 16):
-                pass
-        except OSError:
+            while select.select([self.terminal], [], [], 60)[0]:
+                os.read(self.terminal, 1 << 16)
+            self.fail("the program does not end")
+        except OSError:  # the other side is closed
             pass
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         self.pid = 0
         return status
 
     def test_ctrl_c_stops_the_answer_and_not_the_program(self):
-        self.expect(b"> ")
+        self.expect_prompt()
         self.type(b"abc\r")
         self.expect(b"abc")
         time.sleep(0.5)
         self.type(b"\x03")
         self.expect(b"[stopped]")
-        self.expect(b"> ")
+        self.expect_prompt()
         self.type(b"/exit\r")
         self.assertEqual(self.status(), 0)
 
     def test_ctrl_c_twice_at_the_prompt_leaves(self):
-        self.expect(b"> ")
+        self.expect_prompt()
         self.type(b"half a line\x03")
         self.expect(b"Ctrl-C again leaves")
-        self.expect(b"> ")
+        self.expect_prompt()
         self.type(b"\x03")
         self.assertEqual(self.status(), 130)
 
     def test_ctrl_d_leaves(self):
-        self.expect(b"> ")
+        self.expect_prompt()
         self.type(b"\x04")
         self.assertEqual(self.status(), 0)
 
     def test_lines_can_be_edited_and_come_back(self):
-        self.expect(b"> ")
+        self.expect_prompt()
         self.type(b"/heXp\x1b[D\x1b[D\x04l\r")  # left, left, delete X, insert l
         self.expect(b"forget the conversation")
-        self.expect(b"> ")
+        self.expect_prompt()
         self.type(b"\x1b[A\r")  # the line before
         self.expect(b"forget the conversation")
 
