@@ -158,6 +158,16 @@ TEST_F(CApi, settings_by_name_reach_what_the_struct_lacks) {
   EXPECT_NE(generate(options).ids, first);
 }
 
+TEST_F(CApi, settings_answer_to_the_long_flags_of_the_command_line) {
+  for (const char* name : {"temp", "temperature", "dynatemp_exp", "dynatemp_exponent"}) {
+    const caracal_setting settings[] = {{name, "0.5"}};
+    caracal_generate_options options = greedy(1);
+    options.settings = settings;
+    options.n_settings = 1;
+    EXPECT_EQ(generate(options).status, CARACAL_OK) << name;
+  }
+}
+
 TEST_F(CApi, stop_strings_end_the_answer_and_stay_out_of_it) {
   const std::string whole = generate(greedy(12)).text;
   ASSERT_GE(whole.size(), 3u);
@@ -193,6 +203,7 @@ TEST_F(CApi, threads_take_turns) {
   std::vector<std::vector<int32_t>> got(3);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(got.size());
     for (auto& ids : got) threads.emplace_back([&] { ids = generate(greedy(8)).ids; });
   }
   for (const auto& ids : got) EXPECT_EQ(ids, expected);

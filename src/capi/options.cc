@@ -1,7 +1,9 @@
 #include "capi/options.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,6 +36,24 @@ std::vector<std::string_view> values_from(std::span<const caracal_setting> setti
   return values;
 }
 
+/// "--repeat-penalty" as "repeat_penalty".
+std::string setting_name(std::string_view flag) {
+  std::string name(flag.substr(std::min(flag.find_first_not_of('-'), flag.size())));
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
+/// By the member's name or by a long flag that sets it.
+template <class S>
+const Field<S>* find_setting(std::span<const Field<S>> table, std::string_view name) {
+  if (const Field<S>* field = find_field(table, name)) return field;
+  for (const Field<S>& field : table)
+    for (const FlagName& flag : split_flags(field.flags))
+      if (!flag.negates && flag.name.starts_with("--") && setting_name(flag.name) == name)
+        return &field;
+  return nullptr;
+}
+
 template <class S>
 void apply(const caracal_setting* given, size_t n_given, std::span<const Field<S>> table,
            S& settings) {
@@ -42,7 +62,7 @@ void apply(const caracal_setting* given, size_t n_given, std::span<const Field<S
   const std::span<const caracal_setting> list(given, n_given);
   for (size_t i = 0; i < list.size(); ++i) {
     require(list[i].name, "settings");
-    const Field<S>* field = find_field(table, list[i].name);
+    const Field<S>* field = find_setting(table, list[i].name);
     if (field == nullptr)
       throw_error(ErrorCode::bad_config, list[i].name, "there is no setting of this name here");
     const auto values = values_from(list, i);
