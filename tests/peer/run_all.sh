@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Every comparison with somebody else's program: sets the peers up in .cache/, then runs them all.
+# The first run compiles llama.cpp for this machine. Needs a release build and the package registries.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+data=${CARACAL_TEST_DATA:-../shared/data}
+work=.cache/peer-work
+mkdir -p "$work"
+
+step() { echo "== peers: $*" >&2; }
+
+if ! [ -e .cache/peer/ready ]; then
+  step "installing the Python peers (compiles llama.cpp, about ten minutes on two cores)"
+  python3 -m venv .cache/peer
+  CMAKE_ARGS="-DGGML_NATIVE=ON" .cache/peer/bin/pip install -q --no-binary llama-cpp-python \
+    -r tests/peer/requirements.txt
+  .cache/peer/bin/pip install -q -r tests/peer/tokenizers/requirements.txt
+  touch .cache/peer/ready
+fi
+export PATH=$PWD/.cache/peer/bin:$PATH
+model=$(build/release/bin/caracal pull smollm2-135m-instruct)
+
+step "the oracle and its tiny models"
+[ ! -d "$data" ] || python tests/oracle/check_stories.py "$data/models"
+python tests/oracle/make_tiny.py --check tests/goldens/models
+python tests/oracle/check_visible.py
+python tests/peer/tiny_models.py
+
+step "parity with the oracle and llama.cpp"
+python tests/peer/parity.py -m "$model" --work "$work"
+
+step "decode speed against llama.cpp"
+status=0
+python tests/peer/decode_speed.py -m "$model" --busy || status=$?
+# 3: the machine was not quiet, so there is no verdict; said by the script.
+[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || exit "$status"
+
+if [ -d "$data" ]; then
+  step "independent tokenizers"
+  if command -v npm >/dev/null; then
+    npm install --silent --ignore-scripts --prefix tests/peer/tokenizers
+    [ -e "$work/vectors/done" ] || {
+      (cd tests/peer/tokenizers && python make_vectors.py --data "$OLDPWD/$data" --out "$OLDPWD/$work/vectors")
+      touch "$work/vectors/done"
+    }
+    CARACAL_TOKENIZER_VECTORS=$work/vectors build/release/bin/caracal_model_test --gtest_filter='PeerVectors.*'
+  else
+    echo "skipped: npm is not installed, and some witnesses are JavaScript packages" >&2
+  fi
+fi
