@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Sets up what is missing, builds, and passes all tests.
-#   ./test.sh          the default suite: release and portable builds, short fuzzing
-#   ./test.sh --full   also address, undefined and thread sanitizers, long fuzzing, peers
+#   ./test.sh          the default suite: release build, short fuzzing
+#   ./test.sh --full   also the portable build, address, undefined and thread sanitizers, long fuzzing,
+#                      lint, and the comparisons with other engines
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -12,27 +13,34 @@ case "${1:-}" in
   *) echo "usage: $0 [--full]" >&2; exit 2 ;;
 esac
 
+step() { echo "== $*" >&2; }
+
+# Compiles quietly: warnings and errors show, progress does not.
+build() {
+  step "building $1"
+  cmake --preset "$1" -DCARACAL_WERROR=ON ${2:-} >/dev/null
+  cmake --build --preset "$1" >"build/$1/build.log" || { cat "build/$1/build.log" >&2; exit 1; }
+}
+
 tools/setup.sh packages.txt packages-test.txt
 [ "$full" = no ] || tools/setup.sh packages-full.txt
 
 fuzz_seconds=5
 [ "$full" = no ] || fuzz_seconds=120
-echo "== fuzzing, $fuzz_seconds s a target" >&2
-cmake --preset fuzz >/dev/null
-cmake --build --preset fuzz
+build fuzz
+step "fuzzing, $fuzz_seconds s a target"
 tests/fuzz/run.sh build/fuzz/bin "$fuzz_seconds"
 
+build release -DCARACAL_TESTS=ON
 if [ "$full" = yes ]; then
+  step lint
+  tools/lint.sh --all
   for preset in asan ubsan tsan portable; do
-    echo "== $preset" >&2
-    cmake --preset "$preset" >/dev/null
-    cmake --build --preset "$preset"
-    ctest --preset "$preset" --output-on-failure
+    build "$preset"
+    ctest --preset "$preset" -j "$(nproc)"
   done
   tests/peer/run_all.sh
 fi
 
-echo "== release" >&2
-cmake --preset release >/dev/null
-cmake --build --preset release
+step "testing release"
 exec ctest --preset release -j "$(nproc)"

@@ -23,7 +23,7 @@ model=$(build/release/bin/caracal pull smollm2-135m-instruct)
 step "the oracle and its tiny models"
 [ ! -d "$data" ] || python tests/oracle/check_stories.py "$data/models"
 python tests/oracle/make_tiny.py --check tests/goldens/models
-python tests/oracle/check_visible.py
+python tests/oracle/check_visible.py tests/goldens/models
 python tests/peer/tiny_models.py
 
 step "parity with the oracle and llama.cpp"
