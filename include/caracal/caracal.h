@@ -71,8 +71,8 @@ CARACAL_API void caracal_free(void* memory);
 /* ---- model ---- */
 
 /* Any setting of docs/cli.md by a long flag of it, without dashes in front and with underscores:
- * {"cache_type_k", "f32"}; switches take "true" or "false". A list takes several entries of the same
- * name. Settings are applied after the fields of the struct that holds them. */
+ * {"cache_type_k", "f32"}; switches take "true" or "false". A list takes several entries of the
+ * same name. Settings are applied after the fields of the struct that holds them. */
 typedef struct caracal_setting {
   const char* name;
   const char* value;

@@ -22,8 +22,8 @@ TEST(Float16, every_f16_survives_a_round_trip) {
 }
 
 TEST(Float16, rounds_to_nearest_even_and_overflows_to_infinity) {
-  EXPECT_EQ(f32_to_f16(1.0f + 0x1p-11f), 0x3C00);           // tie, even below
-  EXPECT_EQ(f32_to_f16(1.0f + 3 * 0x1p-11f), 0x3C02);       // tie, even above
+  EXPECT_EQ(f32_to_f16(1.0f + 0x1p-11f), 0x3C00);      // tie, even below
+  EXPECT_EQ(f32_to_f16(1.0f + 3 * 0x1p-11f), 0x3C02);  // tie, even above
   EXPECT_EQ(f32_to_f16(65519.0f), 0x7BFF);
   EXPECT_EQ(f32_to_f16(65520.0f), 0x7C00);
   EXPECT_EQ(f32_to_f16(0x1p-25f), 0x0000);
@@ -66,7 +66,10 @@ TEST(JsonText, deep_nesting_is_an_error_and_not_a_crash) {
 TEST(AtomicFile, without_commit_nothing_is_left) {
   const auto path = std::filesystem::temp_directory_path() / "caracal_atomic_test";
   std::filesystem::remove(path);
-  { AtomicFile f(path); f.write("half"); }
+  {
+    AtomicFile f(path);
+    f.write("half");
+  }
   EXPECT_FALSE(std::filesystem::exists(path));
   write_file_atomic(path, "whole");
   EXPECT_EQ(read_file(path), "whole");

@@ -14,18 +14,18 @@ namespace caracal::detail {
 }
 }  // namespace caracal::detail
 
-#define CRCL_CHECK(cond)                                                            \
-  do {                                                                              \
-    if (!(cond)) ::caracal::detail::check_failed(__FILE__, __LINE__, #cond, {});    \
+#define CRCL_CHECK(cond)                                                         \
+  do {                                                                           \
+    if (!(cond)) ::caracal::detail::check_failed(__FILE__, __LINE__, #cond, {}); \
   } while (0)
 
-#define CRCL_CHECK_OP(a, op, b)                                                            \
-  do {                                                                                     \
-    const auto& crcl_a_ = (a);                                                             \
-    const auto& crcl_b_ = (b);                                                             \
-    if (!(crcl_a_ op crcl_b_))                                                             \
-      ::caracal::detail::check_failed(__FILE__, __LINE__, #a " " #op " " #b,               \
-                                      fmt::format(" ({} vs {})", crcl_a_, crcl_b_));       \
+#define CRCL_CHECK_OP(a, op, b)                                                      \
+  do {                                                                               \
+    const auto& crcl_a_ = (a);                                                       \
+    const auto& crcl_b_ = (b);                                                       \
+    if (!(crcl_a_ op crcl_b_))                                                       \
+      ::caracal::detail::check_failed(__FILE__, __LINE__, #a " " #op " " #b,         \
+                                      fmt::format(" ({} vs {})", crcl_a_, crcl_b_)); \
   } while (0)
 
 #ifdef NDEBUG

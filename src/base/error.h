@@ -1,12 +1,12 @@
 #pragma once
 /// What caracal throws when the world is wrong: a file, a configuration, a request.
 /// Programming errors use check.h; missing capacity is an outcome in a plan, not an error.
+#include <fmt/format.h>
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace caracal {
 
@@ -25,15 +25,24 @@ enum class ErrorCode {
 /// Stable lower-case name, as printed and as used by the C ABI and the server.
 constexpr std::string_view name_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::bad_file: return "bad_file";
-    case ErrorCode::bad_config: return "bad_config";
-    case ErrorCode::bad_request: return "bad_request";
-    case ErrorCode::not_found: return "not_found";
-    case ErrorCode::unsupported: return "unsupported";
-    case ErrorCode::io: return "io";
-    case ErrorCode::out_of_memory: return "out_of_memory";
-    case ErrorCode::cancelled: return "cancelled";
-    case ErrorCode::internal: return "internal";
+    case ErrorCode::bad_file:
+      return "bad_file";
+    case ErrorCode::bad_config:
+      return "bad_config";
+    case ErrorCode::bad_request:
+      return "bad_request";
+    case ErrorCode::not_found:
+      return "not_found";
+    case ErrorCode::unsupported:
+      return "unsupported";
+    case ErrorCode::io:
+      return "io";
+    case ErrorCode::out_of_memory:
+      return "out_of_memory";
+    case ErrorCode::cancelled:
+      return "cancelled";
+    case ErrorCode::internal:
+      return "internal";
   }
   return "internal";
 }
@@ -42,7 +51,7 @@ constexpr std::string_view name_of(ErrorCode code) {
 /// field); may be empty. what() is "context: message".
 class Error : public std::runtime_error {
  public:
-  Error(ErrorCode code, std::string message, std::string context = {})
+  Error(ErrorCode code, const std::string& message, std::string context = {})
       : std::runtime_error(context.empty() ? message : context + ": " + message),
         code_(code),
         context_(std::move(context)) {}

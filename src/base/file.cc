@@ -143,10 +143,12 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 
 void MappedFile::drop(std::span<const std::byte> range) const {
   if (range.empty()) return;
-  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto first = (reinterpret_cast<uintptr_t>(range.data()) + page - 1) / page * page;
-  const auto last = reinterpret_cast<uintptr_t>(range.data() + range.size()) / page * page;
-  if (last > first) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+  // The map begins at a page: offsets into it say where pages begin.
+  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = static_cast<size_t>(range.data() - data_);
+  const size_t first = (begin + page - 1) / page * page;
+  const size_t last = (begin + range.size()) / page * page;
+  if (last > first) ::madvise(const_cast<std::byte*>(data_) + first, last - first, MADV_DONTNEED);
 }
 
 }  // namespace caracal

@@ -7,8 +7,8 @@ namespace caracal {
 
 Json parse_json(std::string_view text, std::string_view what, int max_depth) {
   const auto guard = [&](int depth, Json::parse_event_t event, Json&) {
-    const bool opens = event == Json::parse_event_t::object_start ||
-                       event == Json::parse_event_t::array_start;
+    const bool opens =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
     if (opens && depth >= max_depth)
       throw_error(ErrorCode::bad_request, what, "JSON nested deeper than {} levels", max_depth);
     return true;

@@ -16,6 +16,6 @@ inline std::filesystem::path test_data_dir() {
 }  // namespace caracal
 
 /// Use at the top of a test that reads shared data; gtest must be included before.
-#define CRCL_NEEDS_TEST_DATA()                                                              \
-  if (::caracal::test_data_dir().empty())                                                   \
+#define CRCL_NEEDS_TEST_DATA()            \
+  if (::caracal::test_data_dir().empty()) \
   GTEST_SKIP() << "needs the shared test data: set CARACAL_TEST_DATA to its folder"

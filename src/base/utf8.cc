@@ -7,7 +7,7 @@ struct Decoded {
   uint32_t code_point;
   uint32_t length;  // bytes consumed, at least 1
   bool valid;
-  bool truncated;   // more bytes could complete it
+  bool truncated;  // more bytes could complete it
 };
 
 // Unicode 15, table 3-7: the second byte's range depends on the first.
@@ -17,7 +17,8 @@ Decoded decode_at(std::string_view text, size_t at) {
   if (first < 0x80) return {first, 1, true, false};
   uint32_t need = 0;
   uint8_t low = 0x80, high = 0xBF;
-  if (first >= 0xC2 && first <= 0xDF) need = 1;
+  if (first >= 0xC2 && first <= 0xDF)
+    need = 1;
   else if (first >= 0xE0 && first <= 0xEF) {
     need = 2;
     if (first == 0xE0) low = 0xA0;
@@ -67,8 +68,10 @@ std::string sanitize_utf8(std::string_view text) {
   out.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
     const Decoded d = decode_at(text, at);
-    if (d.valid) out.append(text.substr(at, d.length));
-    else append_utf8(out, 0xFFFD);
+    if (d.valid)
+      out.append(text.substr(at, d.length));
+    else
+      append_utf8(out, 0xFFFD);
     at += d.length;
   }
   return out;

@@ -29,7 +29,8 @@ EngineConfig one_sequence(EngineConfig config) {
 
 }  // namespace
 
-Scorer::Scorer(std::shared_ptr<const Model> model, const EngineConfig& config, ThreadTeam& team)
+Scorer::Scorer(const std::shared_ptr<const Model>& model, const EngineConfig& config,
+               ThreadTeam& team)
     : n_ctx_(effective_context(config, model->config())),
       runner_(model, scoring_plan(config), n_kv_blocks(one_sequence(config), model->config()), team,
               team) {}

@@ -17,7 +17,7 @@ class Scorer {
   using RowSink = std::function<void(int32_t position, std::span<const float> logits)>;
 
   /// Uses the settings of config that concern memory, context and KV types.
-  Scorer(std::shared_ptr<const Model> model, const EngineConfig& config, ThreadTeam& team);
+  Scorer(const std::shared_ptr<const Model>& model, const EngineConfig& config, ThreadTeam& team);
 
   int32_t n_ctx() const { return n_ctx_; }
 

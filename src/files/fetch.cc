@@ -199,7 +199,7 @@ fs::path model_cache_dir() {
 }
 
 fs::path find_cached_model(const CatalogueEntry& entry, const fs::path& cache_dir) {
-  const fs::path path = cache_dir / entry.file_name;
+  fs::path path = cache_dir / entry.file_name;
   const fs::path mark = with_suffix(path, ".sha256");
   std::error_code absent;
   if (fs::file_size(path, absent) != entry.n_bytes || absent) return {};

@@ -22,8 +22,8 @@ struct HttpSettings {
 /// Our own disk failed, not the network: code io.
 class LocalFileError : public Error {
  public:
-  LocalFileError(const std::filesystem::path& path, std::string message)
-      : Error(ErrorCode::io, std::move(message), path.string()) {}
+  LocalFileError(const std::filesystem::path& path, const std::string& message)
+      : Error(ErrorCode::io, message, path.string()) {}
 };
 
 struct HttpPage {

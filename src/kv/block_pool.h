@@ -48,7 +48,7 @@ class BlockTable {
 
   std::span<const BlockId> blocks() const { return blocks_; }
   /// Exchanges the blocks with another table of the same pool.
-  void swap(BlockTable& other) { blocks_.swap(other.blocks_); }
+  void swap(BlockTable& other) noexcept { blocks_.swap(other.blocks_); }
 
  private:
   BlockPool& pool_;

@@ -1,15 +1,26 @@
 #pragma once
 /// A CPU is a set of features, not a rung on a ladder.
 #include <cstdint>
-
 #include <initializer_list>
 #include <string>
 #include <string_view>
 
 namespace caracal {
 
-enum class CpuFeature : uint32_t { avx2 = 0, fma, f16c, bmi2, avx_vnni, avx512f, avx512bw, avx512vl,
-                                   avx512vnni, avx512bf16, amx_int8, amx_bf16 };
+enum class CpuFeature : uint32_t {
+  avx2 = 0,
+  fma,
+  f16c,
+  bmi2,
+  avx_vnni,
+  avx512f,
+  avx512bw,
+  avx512vl,
+  avx512vnni,
+  avx512bf16,
+  amx_int8,
+  amx_bf16
+};
 
 struct CpuFeatures {
   uint32_t bits = 0;

@@ -8,6 +8,7 @@ namespace {
 
 using enum PartKind;
 
+// clang-format off: one part, two or three lines
 constexpr Part kPrologue[] = {
     {.kind = embedding, .id = "token_embd", .gguf = "token_embd", .hf = "model.embed_tokens",
      .out = "x", .n_out = Width::n_vocab, .n_in = Width::d_model},
@@ -51,6 +52,7 @@ constexpr Part kEpilogue[] = {
     {.kind = linear, .id = "output", .gguf = "output", .hf = "lm_head", .in = {"hidden"},
      .out = "logits", .n_out = Width::n_vocab, .n_in = Width::d_model, .fallback = "token_embd"},
 };
+// clang-format on
 
 void configure(const Gguf& file, ModelConfig& config) {
   read_common_config(file, config);
