@@ -15,12 +15,13 @@ bool lock_memory(std::span<const std::byte> pages) {
   return pages.empty() || ::mlock(pages.data(), pages.size()) == 0;
 }
 
-AlignedBuffer::AlignedBuffer(size_t bytes) {
+AlignedBuffer::AlignedBuffer(size_t bytes, Pages pages) {
   if (bytes == 0) return;
   void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (data == MAP_FAILED)
     throw_error(ErrorCode::out_of_memory, "memory", "the system refused {} MiB", bytes >> 20);
-  if (bytes >= 2 * kHugePage) ::madvise(data, bytes, MADV_HUGEPAGE);
+  const bool huge = pages == Pages::huge && bytes >= 2 * kHugePage;
+  ::madvise(data, bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);  // a hint: failure is no error
   data_ = static_cast<std::byte*>(data);
   size_ = bytes;
 }

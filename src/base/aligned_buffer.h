@@ -4,12 +4,16 @@
 
 namespace caracal {
 
-/// Owned, zeroed, page-aligned memory from the system; asks for huge pages when it is large enough.
+/// Huge pages make long streams faster; small ones come into being only where memory is touched,
+/// which suits sparse use such as a KV cache that is mostly empty.
+enum class Pages { small, huge };
+
+/// Owned, zeroed, page-aligned memory from the system.
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;
   /// Throws Error(out_of_memory) when the system refuses.
-  explicit AlignedBuffer(size_t bytes);
+  explicit AlignedBuffer(size_t bytes, Pages pages = Pages::small);
   ~AlignedBuffer();
   AlignedBuffer(AlignedBuffer&& other) noexcept;
   AlignedBuffer& operator=(AlignedBuffer&& other) noexcept;

@@ -56,7 +56,7 @@ class ModelLoader {
       linears.push_back({&part.linear, part.source, total});
       total += (part.linear.data_bytes + 63) / 64 * 64;
     });
-    model_->packed_ = AlignedBuffer(total);
+    model_->packed_ = AlignedBuffer(total, Pages::huge);
     for (const LinearToPack& item : linears) {
       pack_one(item, team);
       if (progress) progress(item.offset + item.weight->data_bytes, total);
