@@ -181,17 +181,16 @@ std::span<const TokenId> Engine::tokens(SequenceId id) const {
 }
 
 bool Engine::step(const Sink& sink) {
+  retire(sink);  // those cancelled since the last step: their places are free
+  if (running_.empty()) return false;
   plan();
   if (build_batch()) {
     runner_.run(batch_);
     emit_tokens(sink);
-  } else if (!running_.empty() && running_.back()->finish == FinishReason::none) {
+  } else {
     finish(*running_.back(), FinishReason::no_memory);  // the youngest makes room
   }
-  for (const auto& sequence : running_)
-    if (sequence->finish != FinishReason::none && !sequence->told)
-      sink({.sequence = sequence->id, .finish = sequence->finish});
-  drop_finished();
+  retire(sink);
   return !running_.empty();
 }
 
@@ -272,7 +271,10 @@ void Engine::finish(Sequence& sequence, FinishReason reason) {
   if (!sequence.keep_kv) sequence.table.truncate(0);
 }
 
-void Engine::drop_finished() {
+void Engine::retire(const Sink& sink) {
+  for (const auto& sequence : running_)
+    if (sequence->finish != FinishReason::none && !sequence->told)
+      sink({.sequence = sequence->id, .finish = sequence->finish});
   for (auto& sequence : running_)
     if (sequence->finish != FinishReason::none && sequence->keep_kv)
       kept_.push_back(std::move(sequence));

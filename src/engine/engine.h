@@ -88,7 +88,8 @@ class Engine {
   void emit_tokens(const Sink& sink);
   void emit_token(Sequence& sequence, std::span<const float> logits, const Sink& sink);
   void finish(Sequence& sequence, FinishReason reason);
-  void drop_finished();
+  /// Tells the sink of ends it has not heard of, and takes the ended ones off the list.
+  void retire(const Sink& sink);
 
   std::shared_ptr<const Model> model_;
   EngineConfig config_;

@@ -7,6 +7,7 @@
 
 #include "base/counting_new.h"
 #include "base/error.h"
+#include "engine/text_generator.h"
 #include "engine/text_model.h"
 
 namespace caracal {
@@ -133,6 +134,32 @@ TEST(Engine, a_sink_may_cancel_and_the_end_is_told_once) {
   }
   EXPECT_EQ(tokens, 3);
   EXPECT_EQ(ends, 1);
+}
+
+TEST(Engine, a_cancelled_sequence_gives_its_place_to_one_that_waits) {
+  TextModel model(tiny("formats-f16.gguf"), config(1));
+  Engine& engine = model.engine();
+  const SequenceId first = engine.submit({.prompt = {1, 2}, .sampling = greedy(50)});
+  engine.submit({.prompt = {3, 4}, .sampling = greedy(5)});
+  ASSERT_TRUE(engine.step([](const TokenEvent&) {}));
+  engine.cancel(first);
+  std::map<SequenceId, FinishReason> ends;
+  while (engine.step([&](const TokenEvent& event) {
+    if (event.finish != FinishReason::none) ends[event.sequence] = event.finish;
+  })) {
+  }
+  EXPECT_EQ(ends[first], FinishReason::cancelled);
+  EXPECT_EQ(ends[first + 1], FinishReason::length);
+}
+
+TEST(TextGenerator, a_listener_that_throws_leaves_nothing_behind) {
+  TextModel model(tiny("formats-q8_0.gguf"), config());
+  const auto fails = [](std::string_view) { throw std::runtime_error("enough"); };
+  EXPECT_THROW(generate(model, {1, 2, 3}, greedy(20), {.show_special = true, .on_text = fails}),
+               std::runtime_error);
+  const Answer answer = generate(model, {1, 2, 3}, greedy(20), {.show_special = true});
+  EXPECT_EQ(answer.ids.size(), 20u);
+  EXPECT_EQ(model.engine().runner().pool().n_free(), model.engine().runner().pool().n_blocks());
 }
 
 TEST(Engine, unusable_prompts_are_refused_with_a_reason) {

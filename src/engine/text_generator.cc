@@ -36,6 +36,7 @@ class AnswerWriter {
         stops_(sampling, stop_ids(model, sampling)) {}
 
   void take(const TokenEvent& event) {
+    if (event.sequence != answer.sequence) return;
     if (event.token != kNoToken) {
       const auto now = Clock::now();
       if (answer.ids.empty()) first_ = now;
@@ -84,6 +85,13 @@ class AnswerWriter {
   Clock::time_point first_, last_;
 };
 
+/// Ends the sequence also when a listener throws; one that has ended is left alone.
+struct CancelAtExit {
+  Engine& engine;
+  SequenceId id;
+  ~CancelAtExit() { engine.cancel(id); }
+};
+
 }  // namespace
 
 Answer generate(TextModel& model, std::vector<TokenId> prompt, const SamplingParams& sampling,
@@ -96,6 +104,7 @@ Answer generate(TextModel& model, std::vector<TokenId> prompt, const SamplingPar
                                        .sampling = sampling,
                                        .resume = options.resume,
                                        .keep_kv = options.keep_kv});
+  const CancelAtExit cancel_at_exit{engine, id};
   writer.answer.sequence = id;
   writer.answer.timings.n_reused = engine.n_reused(id);
   while (engine.step([&](const TokenEvent& event) { writer.take(event); })) {
