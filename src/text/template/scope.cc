@@ -36,7 +36,8 @@ struct EveryName {
     body(d.body);
   }
   void body(const Body& statements) {
-    for (const Stmt& s : statements) std::visit([this](const auto& node) { stmt(node); }, s.node);
+    for (const Stmt& s : statements)
+      std::visit([this](const auto& node) { this->stmt(node); }, s.node);
   }
 
   void stmt(const Text&) {}
@@ -99,7 +100,8 @@ class NameCollector {
     }
   }
   void body(const Body& statements) {
-    for (const Stmt& s : statements) std::visit([this](const auto& node) { stmt(node); }, s.node);
+    for (const Stmt& s : statements)
+      std::visit([this](const auto& node) { this->stmt(node); }, s.node);
   }
 
  private:
