@@ -74,7 +74,7 @@ class InstallTest(unittest.TestCase):
 
     def test_a_cpp_program_finds_it_by_find_package(self):
         build = self.folder / "examples"
-        run("cmake", "-S", ROOT / "examples", "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}",
+        run("cmake", "-G", "Ninja", "-S", ROOT / "examples", "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}",
             "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
         run("cmake", "--build", build)
         self.assertIn("tokens]", run(build / "minimal", MODEL, "abc"))
