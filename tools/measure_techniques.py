@@ -140,7 +140,8 @@ def main():
             "date": datetime.date.today().isoformat(),
             "cpu": cpu_name(args.threads),
             "command": f"python3 tools/measure_techniques.py -m {pathlib.Path(args.model).name} --f32 "
-                       f"{pathlib.Path(args.f32).name} --text {args.text.name} {name}",
+                       f"{pathlib.Path(args.f32).name} --text {args.text.parent.name}/{args.text.name} "
+                       f"--windows {args.windows} {name}",
             "numerics": "exact",
             **record,
             "quality": agreement,
