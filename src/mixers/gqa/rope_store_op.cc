@@ -36,7 +36,7 @@ void RopeStoreOp::run(const StepContext& step, const Tile& tile,
       rotate(q, shape_.n_heads, angles);
       rotate(k, shape_.n_kv_heads, angles);
     }
-    for (int32_t i = 0; i < shape_.n_heads * shape_.head_dim; ++i) q[i] *= shape_.scale;
+    shape_.small->scale(q, int64_t{shape_.n_heads} * shape_.head_dim, shape_.scale);
 
     const BatchRow& row = step.batch().rows[static_cast<size_t>(r)];
     const BatchSequence& sequence = step.batch().sequences[static_cast<size_t>(row.sequence)];
