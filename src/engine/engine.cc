@@ -51,12 +51,13 @@ int32_t n_kv_blocks(const EngineConfig& config, const ModelConfig& model) {
   return static_cast<int32_t>(n);
 }
 
-PlanOptions plan_options(const EngineConfig& config) {
+PlanOptions plan_options(const EngineConfig& config, const ModelConfig& model) {
   return {.max_rows = std::max(config.n_batch, config.n_parallel),
           .max_logit_rows = config.n_parallel,
           .k_type = parse_kv_type("--cache-type-k", config.cache_type_k),
           .v_type = parse_kv_type("--cache-type-v", config.cache_type_v),
-          .block_tokens = config.block_tokens};
+          .block_tokens = config.block_tokens,
+          .context = effective_context(config, model)};
 }
 
 /// A request at work. tokens[0, n_computed) have their KV; the rest is pending.
@@ -101,8 +102,8 @@ Engine::Engine(std::shared_ptr<const Model> model, const EngineConfig& config,
       config_(config),
       vocabulary_(std::move(vocabulary)),
       n_ctx_(effective_context(config, model_->config())),
-      runner_(model_, plan_options(config), n_kv_blocks(config, model_->config()), decode_team,
-              prefill_team),
+      runner_(model_, plan_options(config, model_->config()), n_kv_blocks(config, model_->config()),
+              decode_team, prefill_team),
       sampler_model_{.n_vocab = model_->config().n_vocab,
                      .n_ctx = n_ctx_,
                      .stop_ids = vocabulary_.stop_ids,

@@ -113,6 +113,6 @@ int32_t effective_context(const EngineConfig& config, const ModelConfig& model);
 /// KV blocks that let every sequence fill its context. Throws Error(bad_config) for absurd counts.
 int32_t n_kv_blocks(const EngineConfig& config, const ModelConfig& model);
 /// The plan an engine builds.
-PlanOptions plan_options(const EngineConfig& config);
+PlanOptions plan_options(const EngineConfig& config, const ModelConfig& model);
 
 }  // namespace caracal

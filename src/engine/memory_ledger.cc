@@ -42,7 +42,7 @@ MemoryLedger memory_ledger(const Model& model, const EngineConfig& config, int32
   MemoryLedger ledger{.file_bytes = model.file().file_bytes()};
   count_weights(model, ledger);
 
-  const PlanOptions options = plan_options(config);
+  const PlanOptions options = plan_options(config, model.config());
   ledger.n_kv_blocks = n_kv_blocks(config, model.config());
   ledger.kv_bytes =
       kv_bytes(kv_layouts(model.config(), model.family(), options), ledger.n_kv_blocks);

@@ -14,8 +14,8 @@ namespace {
 /// vocabulary stays small.
 constexpr int32_t kChunkRows = 64;
 
-PlanOptions scoring_plan(const EngineConfig& config) {
-  PlanOptions options = plan_options(config);
+PlanOptions scoring_plan(const EngineConfig& config, const ModelConfig& model) {
+  PlanOptions options = plan_options(config, model);
   options.max_rows = std::min(config.n_batch, kChunkRows);
   options.max_logit_rows = options.max_rows;
   return options;
@@ -32,8 +32,8 @@ EngineConfig one_sequence(EngineConfig config) {
 Scorer::Scorer(const std::shared_ptr<const Model>& model, const EngineConfig& config,
                ThreadTeam& team)
     : n_ctx_(effective_context(config, model->config())),
-      runner_(model, scoring_plan(config), n_kv_blocks(one_sequence(config), model->config()), team,
-              team) {}
+      runner_(model, scoring_plan(config, model->config()),
+              n_kv_blocks(one_sequence(config), model->config()), team, team) {}
 
 void Scorer::check(std::span<const TokenId> tokens) const {
   if (tokens.size() > static_cast<size_t>(n_ctx_))

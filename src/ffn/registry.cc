@@ -4,8 +4,9 @@
 namespace caracal {
 
 std::span<const ChannelMixer* const> channel_mixers() {
-  static const SiluGated silu_gated;
-  static const ChannelMixer* const mixers[] = {&silu_gated};
+  static const Gated silu("silu_gated", "silu_mul", &SmallKernels::silu_mul);
+  static const Gated gelu("gelu_gated", "gelu_mul", &SmallKernels::gelu_mul);
+  static const ChannelMixer* const mixers[] = {&silu, &gelu};
   return mixers;
 }
 

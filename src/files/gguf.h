@@ -62,6 +62,9 @@ struct GgufTensor {
   std::vector<int64_t> shape;       ///< outermost first: [n_out, n_in] for a matrix; never empty
   std::span<const std::byte> data;  ///< inside the map of its shard
   int shard = 0;
+
+  /// Of the outermost dimension's entries: a matrix's rows.
+  size_t row_bytes() const { return data.size() / static_cast<size_t>(shape[0]); }
 };
 
 /// An opened checkpoint: metadata of the first shard, tensors of all shards. Immutable; views stay

@@ -122,6 +122,42 @@ void silu_mul(const float* gate, const float* up, int64_t n, float* out) {
   }
 }
 
+__m256 gelu_mul_8(__m256 x, __m256 up) {
+  const __m256 cube = _mm256_mul_ps(_mm256_mul_ps(x, x), x);
+  const __m256 inner = _mm256_add_ps(x, _mm256_mul_ps(_mm256_set1_ps(0.044715f), cube));
+  const __m256 e = exp8(_mm256_mul_ps(_mm256_set1_ps(-1.5957691216057308f), inner));
+  return _mm256_mul_ps(_mm256_div_ps(x, _mm256_add_ps(_mm256_set1_ps(1.0f), e)), up);
+}
+
+void gelu_mul(const float* gate, const float* up, int64_t n, float* out) {
+  int64_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    _mm256_storeu_ps(out + i, gelu_mul_8(_mm256_loadu_ps(gate + i), _mm256_loadu_ps(up + i)));
+  if (i < n) {
+    const __m256i mask = first_lanes(n - i);
+    _mm256_maskstore_ps(
+        out + i, mask,
+        gelu_mul_8(_mm256_maskload_ps(gate + i, mask), _mm256_maskload_ps(up + i, mask)));
+  }
+}
+
+/// cap * (1 - 2 / (exp(2x / cap) + 1))
+__m256 softcap_8(__m256 x, float cap) {
+  const __m256 one = _mm256_set1_ps(1.0f), two = _mm256_set1_ps(2.0f);
+  const __m256 e = exp8(_mm256_mul_ps(x, _mm256_set1_ps(2.0f / cap)));
+  const __m256 tanh = _mm256_sub_ps(one, _mm256_div_ps(two, _mm256_add_ps(e, one)));
+  return _mm256_mul_ps(tanh, _mm256_set1_ps(cap));
+}
+
+void softcap(float* x, int64_t n, float cap) {
+  int64_t i = 0;
+  for (; i + 8 <= n; i += 8) _mm256_storeu_ps(x + i, softcap_8(_mm256_loadu_ps(x + i), cap));
+  if (i < n) {
+    const __m256i mask = first_lanes(n - i);
+    _mm256_maskstore_ps(x + i, mask, softcap_8(_mm256_maskload_ps(x + i, mask), cap));
+  }
+}
+
 /// fma(x, cos, -(y * sin)) and fma(x, sin, y * cos), as the reference.
 void rotate_one(float* a, float* b, float cos, float sin) {
   const __m128 x = _mm_set_ss(*a), y = _mm_set_ss(*b), c = _mm_set_ss(cos), s = _mm_set_ss(sin);
@@ -193,8 +229,9 @@ float exp_sum(float* x, int64_t n, float max) {
   return add_lanes(sum);
 }
 
-constexpr SmallKernels kTable = {"avx2",      quantize_q8_32, rms_norm, silu_mul, rope_neighbours,
-                                 rope_halves, scale,          max,      exp_sum};
+constexpr SmallKernels kTable = {"avx2",  quantize_q8_32,  rms_norm,    silu_mul, gelu_mul,
+                                 softcap, rope_neighbours, rope_halves, scale,    max,
+                                 exp_sum};
 
 }  // namespace
 }  // namespace caracal::avx2

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numbers>
 #include <random>
 #include <vector>
 
@@ -106,6 +107,33 @@ TEST_P(SmallKernelsTest, silu_mul_is_accurate_from_minus_to_plus_a_hundred) {
       EXPECT_NEAR(out[i], exact, std::fabs(exact) * 1e-6 + 1e-30);
     }
   }
+}
+
+TEST_P(SmallKernelsTest, gelu_mul_is_the_tanh_form_from_minus_to_plus_a_hundred) {
+  for (int64_t n : kWidths)
+    for (float range : {1.0f, 100.0f}) {
+      const auto gate = random_row(static_cast<size_t>(n), 14, range),
+                 up = random_row(static_cast<size_t>(n), 15);
+      std::vector<float> out(gate.size());
+      fast.gelu_mul(gate.data(), up.data(), n, out.data());
+      for (size_t i = 0; i < out.size(); ++i) {
+        const double x = gate[i];
+        const double u = std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x);
+        const double exact = 0.5 * x * (1 + std::tanh(u)) * up[i];
+        EXPECT_NEAR(out[i], exact, std::fabs(exact) * 2e-5 + std::fabs(x * up[i]) * 1e-7) << x;
+      }
+    }
+}
+
+TEST_P(SmallKernelsTest, softcap_bounds_values_and_keeps_small_ones) {
+  for (int64_t n : kWidths)
+    for (float cap : {0.5f, 30.0f}) {
+      const auto x = random_row(static_cast<size_t>(n), 16, 200);
+      auto out = x;
+      fast.softcap(out.data(), n, cap);
+      for (size_t i = 0; i < out.size(); ++i)
+        EXPECT_NEAR(out[i], cap * std::tanh(double{x[i]} / cap), 4e-7 * cap) << x[i];
+    }
 }
 
 TEST_P(SmallKernelsTest, rope_equals_the_reference_and_keeps_lengths) {

@@ -56,6 +56,18 @@ void silu_mul(const float* gate, const float* up, int64_t n, float* out) {
   for (int64_t i = 0; i < n; ++i) out[i] = gate[i] / (1.0f + std::exp(-gate[i])) * up[i];
 }
 
+/// 2u of the tanh form.
+float gelu_exponent(float x) { return 1.5957691216057308f * (x + 0.044715f * x * x * x); }
+
+void gelu_mul(const float* gate, const float* up, int64_t n, float* out) {
+  for (int64_t i = 0; i < n; ++i)
+    out[i] = gate[i] / (1.0f + std::exp(-gelu_exponent(gate[i]))) * up[i];
+}
+
+void softcap(float* x, int64_t n, float cap) {
+  for (int64_t i = 0; i < n; ++i) x[i] = cap * std::tanh(x[i] / cap);
+}
+
 void rotate(float& a, float& b, float cos, float sin) {
   const float x = a, y = b;
   a = std::fmaf(x, cos, -(y * sin));
@@ -88,8 +100,8 @@ float exp_sum(float* x, int64_t n, float max) {
 
 }  // namespace
 
-const SmallKernels kSmallKernelsRef = {"scalar",        quantize_q8_32, rms_norm, silu_mul,
-                                       rope_neighbours, rope_halves,    scale,    max,
+const SmallKernels kSmallKernelsRef = {"scalar", quantize_q8_32,  rms_norm,    silu_mul, gelu_mul,
+                                       softcap,  rope_neighbours, rope_halves, scale,    max,
                                        exp_sum};
 
 }  // namespace caracal

@@ -24,6 +24,13 @@ struct SmallKernels {
   /// out = gate / (1 + exp(-gate)) * up. Relative error of the exponential below 2e-7.
   void (*silu_mul)(const float* gate, const float* up, int64_t n, float* out);
 
+  /// out = gelu(gate) * up in the tanh form (Hendrycks & Gimpel 2016), which is
+  /// gate / (1 + exp(-2u)) with u = sqrt(2/pi) * (gate + 0.044715 gate^3).
+  void (*gelu_mul)(const float* gate, const float* up, int64_t n, float* out);
+
+  /// x = cap * tanh(x / cap); absolute error below 4e-7 * cap.
+  void (*softcap)(float* x, int64_t n, float cap);
+
   /// Rotates pairs (2i, 2i+1) of head by cos[i], sin[i].
   void (*rope_neighbours)(float* head, int64_t n_pairs, const float* cos, const float* sin);
   /// Rotates pairs (i, i + n_pairs).

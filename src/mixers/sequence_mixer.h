@@ -27,7 +27,8 @@ struct MixerSpec {
   int32_t block_tokens = 32;
   CpuFeatures features;
   std::span<const BufferId> inputs;       ///< as the family lists them: q, k, v
-  BufferId rope_angles = BufferId::none;  ///< [rows, rope.dim]: cos, then sin
+  const RopeConfig* rope = nullptr;       ///< this layer's; nullptr: none
+  BufferId rope_angles = BufferId::none;  ///< [rows, rope->dim]: cos, then sin
   BufferId output = BufferId::none;
 };
 

@@ -11,15 +11,34 @@
 namespace caracal {
 
 /// Widths that occur in a family, resolved against its ModelConfig.
-enum class Width { d_model, q_dim, k_dim, v_dim, attn_dim, d_ff, n_vocab };
+enum class Width { d_model, q_dim, k_dim, v_dim, attn_dim, head_dim, d_ff, n_vocab };
 int64_t width_of(Width width, const ModelConfig& config);
+
+/// Multipliers that occur in a family, resolved against its ModelConfig.
+enum class Factor { one, embedding, residual, logit };
+float factor_of(Factor factor, const ModelConfig& config);
 
 enum class PartKind {
   embedding,       ///< token rows of a table -> out
-  norm,            ///< RMS norm of in -> out
-  linear,          ///< in -> out, or added to out when `adds`
+  norm,            ///< RMS norm of in, or of each slice of n_in columns of it -> out
+  linear,          ///< in -> out
+  softcap,         ///< logit_softcap * tanh(in / logit_softcap) -> out; nothing when it is 0
   sequence_mixer,  ///< inputs -> out through the mixer `uses`
   channel_mixer,   ///< inputs -> out through the channel mixer `uses`
+};
+
+/// How a weight of a Hugging Face checkpoint becomes the one of the GGUF file.
+enum class HfForm : uint8_t {
+  as_is,
+  rows_to_neighbours,  ///< Q and K: rows of a head go from halves (i, i + d/2) to pairs (2i, 2i+1)
+  plus_one,            ///< norms kept as their difference from 1
+};
+
+/// A part that is some rows of a tensor which several parts share: their row counts, in the order
+/// in which they are stored, and which of them is this part's.
+struct Slice {
+  std::span<const Width> rows;
+  size_t index = 0;
 };
 
 /// Edges are named; "x" is by custom the residual stream.
@@ -32,10 +51,13 @@ struct Part {
   std::string_view out;          ///< edge written
   Width n_out = Width::d_model;  ///< rows of the weight
   Width n_in = Width::d_model;   ///< columns of the weight
-  bool adds = false;             ///< out += result (residual)
+  bool adds = false;             ///< out += result (norm, linear: residual)
   bool bias = false;             ///< a ".bias" beside the weight is used when the file has one
+  Factor factor = Factor::one;   ///< multiplies the result (embedding, norm, linear)
   std::string_view uses;         ///< mixer or channel mixer by name
   std::string_view fallback;     ///< tensor to use when the file lacks this one (tied heads)
+  Slice slice = {};              ///< linear: rows of a fused tensor; empty: all of its own
+  HfForm hf_form = HfForm::as_is;
 };
 
 struct Family {

@@ -23,6 +23,7 @@ struct PartWeights {
   std::vector<float> norm;             ///< norm
   std::vector<float> bias;             ///< linear with a bias; linear.bias points here
   const GgufTensor* source = nullptr;  ///< the tensor it came from: linear, embedding
+  std::span<const std::byte> stored;   ///< its rows in there: linear
 };
 
 struct LoadOptions {

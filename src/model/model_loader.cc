@@ -53,13 +53,13 @@ class ModelLoader {
     size_t total = 0;
     for_each_part([&](PartWeights& part) {
       if (!part.linear.kernel || !part.linear.kernel->pack) return;
-      linears.push_back({&part.linear, part.source, total});
+      linears.push_back({&part, total});
       total += (part.linear.data_bytes + 63) / 64 * 64;
     });
     model_->packed_ = AlignedBuffer(total, Pages::huge);
     for (const LinearToPack& item : linears) {
       pack_one(item, team);
-      if (progress) progress(item.offset + item.weight->data_bytes, total);
+      if (progress) progress(item.offset + item.part->linear.data_bytes, total);
     }
   }
 
@@ -75,10 +75,15 @@ class ModelLoader {
 
  private:
   struct LinearToPack {
-    LinearWeight* weight;
-    const GgufTensor* source;
+    PartWeights* part;
     size_t offset;
   };
+
+  /// Whether a fused tensor has no rows behind this part's.
+  static bool ends_tensor(const PartWeights& part) {
+    return part.stored.data() + part.stored.size() ==
+           part.source->data.data() + part.source->data.size();
+  }
 
   template <class F>
   void for_each_part(F&& f) {
@@ -87,15 +92,16 @@ class ModelLoader {
   }
 
   void pack_one(const LinearToPack& item, ThreadTeam& team) {
-    LinearWeight& weight = *item.weight;
+    LinearWeight& weight = item.part->linear;
     std::byte* packed = model_->packed_.data() + item.offset;
-    const WeightBlob blob{.n_out = weight.n_out, .n_in = weight.n_in, .codes = item.source->data};
+    const WeightBlob blob{.n_out = weight.n_out, .n_in = weight.n_in, .codes = item.part->stored};
     parallel_for(
         team, weight.n_out, int64_t{weight.kernel->col_tile} * 16,
         [&](int64_t begin, int64_t end) { weight.kernel->pack(blob, begin, end, packed); });
     weight.data = packed;
     // The embedding table is read row by row from the file; every other original is done with.
-    if (!is_table(*item.source)) model_->file_.drop(*item.source);
+    if (!is_table(*item.part->source) && ends_tensor(*item.part))
+      model_->file_.drop(*item.part->source);
   }
 
   std::string where(std::string_view tensor) const {
@@ -114,6 +120,7 @@ class ModelLoader {
                                     width_of(part.n_in, model_->config_))};
       case PartKind::linear:
         return resolve_linear(part, layer);
+      case PartKind::softcap:
       case PartKind::sequence_mixer:
       case PartKind::channel_mixer:
         return {};
@@ -127,25 +134,50 @@ class ModelLoader {
     if (!part.fallback.empty() && !model_->file_.find_tensor(name))
       name = std::string(part.fallback) + ".weight";
     const GgufTensor& tensor = find_matrix(part, name);
+    const RowRange rows = rows_of(part, tensor.shape[0]);
     PartWeights out{.source = &tensor};
+    out.stored = tensor.data.subspan(tensor.row_bytes() * static_cast<size_t>(rows.begin),
+                                     tensor.row_bytes() * static_cast<size_t>(rows.count));
     LinearWeight& w = out.linear;
     w.format = &find_format(tensor);
     w.kernel = model_->numerics_ == Numerics::reference
                    ? &float_linear_kernel(*w.format)
                    : &choose_linear_kernel(*w.format, model_->features_);
-    w.n_out = tensor.shape[0];
+    w.n_out = rows.count;
     w.n_in = tensor.shape[1];
-    w.data = tensor.data.data();
+    w.data = out.stored.data();
     w.data_bytes =
-        w.kernel->packed_bytes ? w.kernel->packed_bytes(w.n_out, w.n_in) : tensor.data.size();
+        w.kernel->packed_bytes ? w.kernel->packed_bytes(w.n_out, w.n_in) : out.stored.size();
     const std::string bias = stem + ".bias";
-    if (part.bias && model_->file_.find_tensor(bias)) out.bias = read_vector(bias, w.n_out);
+    if (part.bias && model_->file_.find_tensor(bias)) {
+      const std::vector<float> all = read_vector(bias, tensor.shape[0]);
+      out.bias.assign(all.begin() + rows.begin, all.begin() + rows.begin + rows.count);
+    }
     return out;
+  }
+
+  struct RowRange {
+    int64_t begin, count;
+  };
+  /// Which rows of its tensor belong to a part.
+  RowRange rows_of(const Part& part, int64_t n_rows) const {
+    if (part.slice.rows.empty()) return {0, n_rows};
+    int64_t begin = 0;
+    for (Width width : part.slice.rows.first(part.slice.index))
+      begin += width_of(width, model_->config_);
+    return {begin, width_of(part.slice.rows[part.slice.index], model_->config_)};
+  }
+
+  int64_t stored_rows(const Part& part) const {
+    if (part.slice.rows.empty()) return width_of(part.n_out, model_->config_);
+    int64_t n = 0;
+    for (Width width : part.slice.rows) n += width_of(width, model_->config_);
+    return n;
   }
 
   const GgufTensor& find_matrix(const Part& part, const std::string& name) {
     const GgufTensor* tensor = model_->file_.find_tensor(name);
-    const int64_t n_out = width_of(part.n_out, model_->config_);
+    const int64_t n_out = stored_rows(part);
     const int64_t n_in = width_of(part.n_in, model_->config_);
     if (!tensor)
       throw_error(ErrorCode::bad_file, where(name), "this tensor is missing; expected {} x {}",

@@ -7,7 +7,10 @@
 namespace caracal {
 
 std::span<const Family* const> families() {
-  static const Family* const all[] = {&llama_family()};
+  static const Family* const all[] = {
+      &llama_family(),  &qwen2_family(), &qwen3_family(),   &gemma2_family(),
+      &gemma3_family(), &phi3_family(),  &granite_family(), &smollm3_family(),
+  };
   return all;
 }
 
@@ -33,12 +36,28 @@ int64_t width_of(Width width, const ModelConfig& c) {
       return c.v_dim();
     case Width::attn_dim:
       return c.attn_dim();
+    case Width::head_dim:
+      return c.head_dim;
     case Width::d_ff:
       return c.d_ff;
     case Width::n_vocab:
       return c.n_vocab;
   }
   return 0;
+}
+
+float factor_of(Factor factor, const ModelConfig& c) {
+  switch (factor) {
+    case Factor::one:
+      return 1.0f;
+    case Factor::embedding:
+      return c.embedding_scale;
+    case Factor::residual:
+      return c.residual_scale;
+    case Factor::logit:
+      return c.logit_scale;
+  }
+  return 1.0f;
 }
 
 }  // namespace caracal

@@ -1,5 +1,6 @@
 #include "plan/build_plan.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -8,6 +9,7 @@
 #include "exec/ops/norm_op.h"
 #include "exec/ops/quantize_op.h"
 #include "exec/ops/rope_angles_op.h"
+#include "exec/ops/softcap_op.h"
 #include "exec/plan_builder.h"
 #include "ffn/channel_mixer.h"
 #include "mixers/sequence_mixer.h"
@@ -52,7 +54,8 @@ class PlanWriter {
 
   Plan write() {
     const Family& family = model_.family();
-    if (config_.rope.dim > 0) emit_rope_angles();
+    emit_rope_angles(LayerRope::main, config_.rope);
+    emit_rope_angles(LayerRope::local, config_.local_rope);
     for (size_t i = 0; i < family.prologue.size(); ++i)
       emit(family.prologue[i], model_.prologue(i), 0, RowCount::step_rows);
     for (int32_t layer = 0; layer < config_.n_layers; ++layer) {
@@ -79,11 +82,14 @@ class PlanWriter {
   /// lifetimes stay short and memory is shared.
   BufferId output(const Part& part, RowCount rows) {
     if (part.adds) return edge(part.out);
-    const Width width =
-        part.kind == PartKind::embedding || part.kind == PartKind::norm ? part.n_in : part.n_out;
-    const BufferId id = builder_.add_buffer(std::string(part.out), width_of(width, config_), rows);
+    const BufferId id = builder_.add_buffer(std::string(part.out), output_cols(part), rows);
     edges_[part.out] = id;
     return id;
+  }
+
+  int64_t output_cols(const Part& part) const {
+    if (part.kind == PartKind::norm) return builder_.spec(edge(part.in[0])).cols;
+    return width_of(part.kind == PartKind::embedding ? part.n_in : part.n_out, config_);
   }
 
   std::vector<BufferId> inputs(const Part& part) const {
@@ -98,18 +104,35 @@ class PlanWriter {
       case PartKind::embedding: {
         const WeightFormat& format = *find_weight_format(weights.source->type);
         builder_.emplace<EmbeddingOp>(format, weights.source->data.data(),
-                                      width_of(part.n_in, config_), output(part, rows));
+                                      width_of(part.n_in, config_), output(part, rows),
+                                      factor_of(part.factor, config_));
         break;
       }
       case PartKind::norm: {
         const BufferId in = edge(part.in[0]);
-        builder_.emplace<RmsNormOp>(small_, in, output(part, rows), rows, weights.norm,
-                                    config_.norm_eps);
+        builder_.emplace<RmsNormOp>(small_, NormArgs{.in = in,
+                                                     .out = output(part, rows),
+                                                     .rows = rows,
+                                                     .cols = builder_.spec(in).cols,
+                                                     .weight = weights.norm,
+                                                     .eps = config_.norm_eps,
+                                                     .adds = part.adds,
+                                                     .factor = factor_of(part.factor, config_)});
         break;
       }
       case PartKind::linear: {
         const BufferId in = builder_.encoded(edge(part.in[0]), weights.linear.kernel->acts);
-        builder_.emplace<LinearOp>(weights.linear, in, output(part, rows), rows, part.adds);
+        builder_.emplace<LinearOp>(weights.linear, in,
+                                   LinearOutput{.buffer = output(part, rows),
+                                                .rows = rows,
+                                                .adds = part.adds,
+                                                .factor = factor_of(part.factor, config_)});
+        break;
+      }
+      case PartKind::softcap: {
+        if (config_.logit_softcap == 0) break;
+        const BufferId x = edge(part.in[0]);
+        builder_.emplace<SoftcapOp>(small_, x, builder_.spec(x).cols, rows, config_.logit_softcap);
         break;
       }
       case PartKind::sequence_mixer: {
@@ -117,7 +140,7 @@ class PlanWriter {
         MixerSpec spec = mixer_spec(config_, options_, layer);
         spec.features = model_.features();
         spec.inputs = ids;
-        spec.rope_angles = rope_angles_;
+        set_rope(spec);
         spec.output = output(part, rows);
         mixer_of(part).build(builder_, spec);
         break;
@@ -136,10 +159,23 @@ class PlanWriter {
     }
   }
 
-  void emit_rope_angles() {
-    RopeFrequencies rope = rope_frequencies(config_.rope);
-    rope_angles_ = builder_.add_buffer("rope", config_.rope.dim);
-    builder_.emplace<RopeAnglesOp>(std::move(rope.frequency), rope.magnitude, rope_angles_);
+  /// One table of angles for all layers that turn alike.
+  void emit_rope_angles(LayerRope which, const RopeConfig& config) {
+    if (config.dim == 0 ||
+        std::ranges::find(config_.layers, which, &LayerConfig::rope) == config_.layers.end())
+      return;
+    RopeFrequencies rope = rope_frequencies(config, options_.context);
+    const BufferId angles = builder_.add_buffer("rope", config.dim);
+    builder_.emplace<RopeAnglesOp>(std::move(rope.frequency), rope.magnitude, angles);
+    rope_angles_[which] = angles;
+  }
+
+  void set_rope(MixerSpec& spec) const {
+    const LayerRope which = config_.layers[static_cast<size_t>(spec.layer)].rope;
+    const auto angles = rope_angles_.find(which);
+    if (angles == rope_angles_.end()) return;
+    spec.rope = which == LayerRope::local ? &config_.local_rope : &config_.rope;
+    spec.rope_angles = angles->second;
   }
 
   /// The epilogue runs only on rows whose logits are read: its first edge is gathered.
@@ -158,7 +194,7 @@ class PlanWriter {
   const SmallKernels& small_;
   PlanBuilder builder_;
   std::map<std::string_view, BufferId> edges_;
-  BufferId rope_angles_ = BufferId::none;
+  std::map<LayerRope, BufferId> rope_angles_;
 };
 
 }  // namespace

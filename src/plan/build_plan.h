@@ -12,6 +12,7 @@ struct PlanOptions {
   KvType k_type = KvType::f16;
   KvType v_type = KvType::f16;
   int32_t block_tokens = 32;
+  int32_t context = 0;  ///< sequences never grow past it (LongRoPE chooses by it)
 };
 
 /// Turns a family's list of parts into the static plan of this model.

@@ -7,9 +7,19 @@
 
 namespace caracal {
 
-enum class RopeScaling { none, linear, yarn };
+enum class RopeScaling { none, linear, yarn, longrope };
 constexpr std::string_view name_of(RopeScaling s) {
-  return s == RopeScaling::none ? "none" : s == RopeScaling::linear ? "linear" : "yarn";
+  switch (s) {
+    case RopeScaling::none:
+      return "none";
+    case RopeScaling::linear:
+      return "linear";
+    case RopeScaling::yarn:
+      return "yarn";
+    case RopeScaling::longrope:
+      return "longrope";
+  }
+  return "none";
 }
 
 /// Which two columns of a head form a rotated pair.
@@ -25,12 +35,27 @@ struct RopeConfig {
   RopePairs pairs = RopePairs::neighbours;
   RopeScaling scaling = RopeScaling::none;
   double factor = 1.0;            ///< context extension: positions are divided by it
-  int32_t original_context = 0;   ///< context before extension (yarn)
+  int32_t original_context = 0;   ///< context before extension (yarn, longrope)
   double yarn_ext_factor = 1.0;   ///< weight of the yarn ramp
-  double yarn_attn_factor = 1.0;  ///< multiplies cos and sin
+  double yarn_attn_factor = 1.0;  ///< multiplies cos and sin, whatever the scaling
   double yarn_beta_fast = 32.0;
   double yarn_beta_slow = 1.0;
   std::vector<float> freq_factors;  ///< [dim/2], Llama 3 style divisors of each frequency; or empty
+  /// longrope: what takes the place of freq_factors up to original_context, and beyond it.
+  std::vector<float> short_factors, long_factors;
+};
+
+/// Which of the model's rotations a layer applies.
+enum class LayerRope : uint8_t {
+  main,
+  local,  ///< that of layers with a window, where the family keeps two (Gemma 3)
+  none,   ///< no position embedding (NoPE, Kazemnejad et al. 2023)
+};
+
+/// What differs from layer to layer.
+struct LayerConfig {
+  int32_t window = 0;  ///< keys a query sees, its own among them; 0: all (Beltagy et al. 2020)
+  LayerRope rope = LayerRope::main;
 };
 
 struct ModelConfig {
@@ -47,8 +72,15 @@ struct ModelConfig {
   int32_t n_vocab = 0;
   int32_t context_length = 0;  ///< trained context
   float norm_eps = 1e-5f;
-  float attn_scale = 0;  ///< multiplies q·k; 1/sqrt(head_dim) unless the family says otherwise
+  float attn_scale = 0;     ///< multiplies q·k; 1/sqrt(head_dim) unless the family says otherwise
+  float attn_softcap = 0;   ///< c: scores become c * tanh(score / c); 0: as they are
+  float logit_softcap = 0;  ///< the same of logits
+  float embedding_scale = 1.0f;  ///< multiplies token embeddings
+  float residual_scale = 1.0f;   ///< multiplies what a block adds to the residual stream
+  float logit_scale = 1.0f;      ///< multiplies logits
   RopeConfig rope;
+  RopeConfig local_rope;            ///< LayerRope::local
+  std::vector<LayerConfig> layers;  ///< one per layer
 
   int32_t q_dim() const { return n_heads * head_dim; }
   int32_t k_dim() const { return n_kv_heads * head_dim; }

@@ -6,11 +6,12 @@
 
 namespace caracal {
 
-/// out[r] = decoded table row of the batch's token r.
+/// out[r] = factor * decoded table row of the batch's token r.
 class EmbeddingOp final : public Operator {
  public:
   /// table: stored bytes of [n_vocab, n] in format; must outlive the plan.
-  EmbeddingOp(const WeightFormat& format, const std::byte* table, int64_t n, BufferId out);
+  EmbeddingOp(const WeightFormat& format, const std::byte* table, int64_t n, BufferId out,
+              float factor);
   std::string_view kind() const override { return "embedding"; }
   std::string detail() const override { return std::string(format_.name); }
   TileSpace tiles() const override { return {RowCount::step_rows, 1, 1}; }
@@ -23,6 +24,7 @@ class EmbeddingOp final : public Operator {
   int64_t n_;
   size_t row_bytes_;
   BufferId out_;
+  float factor_;
   std::array<BufferUse, 1> uses_;
 };
 

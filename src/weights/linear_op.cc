@@ -21,21 +21,19 @@ int64_t choose_chunk(const LinearWeight& w) {
 
 }  // namespace
 
-LinearOp::LinearOp(const LinearWeight& weight, BufferId in, BufferId out, RowCount rows, bool adds)
+LinearOp::LinearOp(const LinearWeight& weight, BufferId in, const LinearOutput& out)
     : weight_(weight),
       in_(in),
       out_(out),
-      rows_(rows),
-      adds_(adds),
       chunk_(choose_chunk(weight)),
-      uses_{BufferUse{in, false, false}, BufferUse{out, true, false}} {}
+      uses_{BufferUse{in, false, false}, BufferUse{out.buffer, true, false}} {}
 
 std::string LinearOp::detail() const {
   return fmt::format("{} {}x{}", weight_.kernel->name, weight_.n_out, weight_.n_in);
 }
 
 TileSpace LinearOp::tiles() const {
-  return {rows_, kRowTile, static_cast<int32_t>((weight_.n_out + chunk_ - 1) / chunk_)};
+  return {out_.rows, kRowTile, static_cast<int32_t>((weight_.n_out + chunk_ - 1) / chunk_)};
 }
 
 OperatorCost LinearOp::cost() const {
@@ -44,18 +42,18 @@ OperatorCost LinearOp::cost() const {
 }
 
 size_t LinearOp::scratch_bytes() const {
-  return adds_ ? static_cast<size_t>(kRowTile * chunk_) * sizeof(float) : 0;
+  return out_.adds ? static_cast<size_t>(kRowTile * chunk_) * sizeof(float) : 0;
 }
 
 void LinearOp::run(const StepContext& step, const Tile& tile,
                    std::span<std::byte> scratch) const noexcept {
   const int64_t begin = chunk_ * tile.part;
   const int64_t end = std::min(begin + chunk_, weight_.n_out);
-  const auto out = step.floats(out_);
+  const auto out = step.floats(out_.buffer);
   // An addend is read after the product is known: the product goes to scratch first.
-  float* product =
-      adds_ ? reinterpret_cast<float*>(scratch.data()) - tile.row_begin * chunk_ - begin : out.data;
-  const int64_t stride = adds_ ? chunk_ : out.stride;
+  auto* addend = reinterpret_cast<float*>(scratch.data());
+  float* product = out_.adds ? addend - tile.row_begin * chunk_ - begin : out.data;
+  const int64_t stride = out_.adds ? chunk_ : out.stride;
   weight_.kernel->run({.weights = weight_.data,
                        .n_out = weight_.n_out,
                        .n_in = weight_.n_in,
@@ -67,16 +65,15 @@ void LinearOp::run(const StepContext& step, const Tile& tile,
                        .row_end = tile.row_end,
                        .col_begin = begin,
                        .col_end = end});
-  if (!adds_ && !weight_.bias) return;
+  if (!out_.adds && !weight_.bias && out_.factor == 1.0f) return;
   for (int64_t r = tile.row_begin; r < tile.row_end; ++r) {
-    float* to = out.row(r);
-    const float* from = product + r * stride;
-    if (weight_.bias && adds_)
-      for (int64_t c = begin; c < end; ++c) to[c] += from[c] + weight_.bias[c];
-    else if (weight_.bias)
-      for (int64_t c = begin; c < end; ++c) to[c] += weight_.bias[c];
-    else
-      for (int64_t c = begin; c < end; ++c) to[c] += from[c];
+    float* result = product + r * stride;
+    if (weight_.bias)
+      for (int64_t c = begin; c < end; ++c) result[c] += weight_.bias[c];
+    if (out_.factor != 1.0f)
+      for (int64_t c = begin; c < end; ++c) result[c] *= out_.factor;
+    if (out_.adds)
+      for (int64_t c = begin; c < end; ++c) out.row(r)[c] += result[c];
   }
 }
 

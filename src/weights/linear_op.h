@@ -18,10 +18,17 @@ struct LinearWeight {
   const float* bias = nullptr;      ///< [n_out] or nullptr
 };
 
-/// out[r] = W·in[r] (+ bias), or out[r] += the same. in: encoded as the kernel wants; out: floats.
+struct LinearOutput {
+  BufferId buffer = BufferId::none;  ///< floats
+  RowCount rows = RowCount::step_rows;
+  bool adds = false;    ///< to what the buffer holds
+  float factor = 1.0f;  ///< multiplies the result
+};
+
+/// out[r] = factor * (W·in[r] + bias), or out[r] += the same. in: encoded as the kernel wants.
 class LinearOp final : public Operator {
  public:
-  LinearOp(const LinearWeight& weight, BufferId in, BufferId out, RowCount rows, bool adds);
+  LinearOp(const LinearWeight& weight, BufferId in, const LinearOutput& out);
   std::string_view kind() const override { return "linear"; }
   std::string detail() const override;
   TileSpace tiles() const override;
@@ -33,9 +40,8 @@ class LinearOp final : public Operator {
 
  private:
   const LinearWeight weight_;
-  BufferId in_, out_;
-  RowCount rows_;
-  bool adds_;
+  BufferId in_;
+  const LinearOutput out_;
   int64_t chunk_;  ///< outputs per tile
   std::array<BufferUse, 2> uses_;
 };

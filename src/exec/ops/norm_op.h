@@ -6,22 +6,30 @@
 
 namespace caracal {
 
-/// out[r] = in[r] / rms(in[r]) * weight (Zhang & Sennrich 2019). in and out: [rows, n].
+struct NormArgs {
+  BufferId in = BufferId::none, out = BufferId::none;
+  RowCount rows = RowCount::step_rows;
+  int64_t cols = 0;               ///< of in and out
+  std::span<const float> weight;  ///< its length divides cols: each slice of it is normalised alone
+  float eps = 0;
+  bool adds = false;    ///< out += the result (the residual stream)
+  float factor = 1.0f;  ///< multiplies the result
+};
+
+/// out[r] = in[r] / rms(in[r]) * weight (Zhang & Sennrich 2019), slice by slice.
 class RmsNormOp final : public Operator {
  public:
-  RmsNormOp(const SmallKernels& kernels, BufferId in, BufferId out, RowCount rows,
-            std::span<const float> weight, float eps);
+  RmsNormOp(const SmallKernels& kernels, const NormArgs& args);
   std::string_view kind() const override { return "rms_norm"; }
-  TileSpace tiles() const override { return {rows_, 1, 1}; }
+  TileSpace tiles() const override { return {args_.rows, 1, 1}; }
   std::span<const BufferUse> uses() const override { return uses_; }
-  void run(const StepContext& step, const Tile& tile, std::span<std::byte>) const noexcept override;
+  size_t scratch_bytes() const override;
+  void run(const StepContext& step, const Tile& tile,
+           std::span<std::byte> scratch) const noexcept override;
 
  private:
   const SmallKernels& kernels_;
-  BufferId in_, out_;
-  RowCount rows_;
-  std::span<const float> weight_;
-  float eps_;
+  const NormArgs args_;
   std::array<BufferUse, 2> uses_;
 };
 

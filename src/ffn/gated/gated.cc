@@ -18,10 +18,13 @@ int32_t parts_of(int64_t cols) {
   return 1;
 }
 
-class SiluMulOp final : public Operator {
+class GatedOp final : public Operator {
  public:
-  SiluMulOp(const SmallKernels& kernels, BufferId gate, BufferId up, BufferId out, int64_t cols)
-      : kernels_(kernels),
+  using Loop = void (*)(const float*, const float*, int64_t, float*);
+
+  GatedOp(std::string_view kind, Loop loop, BufferId gate, BufferId up, BufferId out, int64_t cols)
+      : kind_(kind),
+        loop_(loop),
         gate_(gate),
         up_(up),
         out_(out),
@@ -29,7 +32,7 @@ class SiluMulOp final : public Operator {
         parts_(parts_of(cols)),
         uses_{BufferUse{gate, false, true}, BufferUse{up, false, true},
               BufferUse{out, true, true}} {}
-  std::string_view kind() const override { return "silu_mul"; }
+  std::string_view kind() const override { return kind_; }
   TileSpace tiles() const override { return {RowCount::step_rows, 1, parts_}; }
   std::span<const BufferUse> uses() const override { return uses_; }
   void run(const StepContext& step, const Tile& tile,
@@ -40,11 +43,12 @@ class SiluMulOp final : public Operator {
     const auto up = step.floats(up_);
     const auto out = step.floats(out_);
     for (int32_t r = tile.row_begin; r < tile.row_end; ++r)
-      kernels_.silu_mul(gate.row(r) + begin, up.row(r) + begin, width, out.row(r) + begin);
+      loop_(gate.row(r) + begin, up.row(r) + begin, width, out.row(r) + begin);
   }
 
  private:
-  const SmallKernels& kernels_;
+  std::string_view kind_;
+  Loop loop_;
   BufferId gate_, up_, out_;
   int64_t cols_;
   int32_t parts_;
@@ -53,9 +57,9 @@ class SiluMulOp final : public Operator {
 
 }  // namespace
 
-void SiluGated::build(PlanBuilder& builder, const ChannelSpec& spec) const {
-  builder.emplace<SiluMulOp>(small_kernels(spec.features), spec.inputs[0], spec.inputs[1],
-                             spec.output, builder.spec(spec.output).cols);
+void Gated::build(PlanBuilder& builder, const ChannelSpec& spec) const {
+  builder.emplace<GatedOp>(op_, small_kernels(spec.features).*kernel_, spec.inputs[0],
+                           spec.inputs[1], spec.output, builder.spec(spec.output).cols);
 }
 
 }  // namespace caracal

@@ -91,8 +91,10 @@ void AttendOp::run(const StepContext& step, const Tile& tile,
     std::fill_n(max, n_queries, -INFINITY);
     std::fill_n(sum, n_queries, 0.0f);
 
-    for (int32_t begin = 0; begin < keys.count(); begin += kChunk) {
-      const int32_t end = std::min(begin + kChunk, keys.count());
+    const int32_t first = shape_.window > 0 ? std::max(0, keys.count() - shape_.window) : 0;
+    for (int32_t chunk = first / kChunk * kChunk; chunk < keys.count(); chunk += kChunk) {
+      const int32_t begin = std::max(chunk, first);
+      const int32_t end = std::min(chunk + kChunk, keys.count());
       for (int32_t at = begin; at < end;) {
         const auto run = keys.run_at(at, end);
         shape_.k_kernels->scores(
@@ -102,6 +104,7 @@ void AttendOp::run(const StepContext& step, const Tile& tile,
       }
       for (int32_t i = 0; i < n_queries; ++i) {
         float* s = scores + i * kChunk;
+        if (shape_.softcap > 0) shape_.small->softcap(s, end - begin, shape_.softcap);
         const float chunk_max = shape_.small->max(s, end - begin);
         if (chunk_max > max[i]) {
           const float keep = std::exp(max[i] - chunk_max);  // 0 for the first chunk

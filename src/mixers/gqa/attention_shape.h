@@ -18,8 +18,10 @@ struct AttentionShape {
         head_dim(spec.config->head_dim),
         v_head_dim(spec.config->v_head_dim),
         scale(spec.config->attn_scale),
-        rope_dim(spec.rope_angles == BufferId::none ? 0 : spec.config->rope.dim),
-        rope_pairs(spec.config->rope.pairs),
+        softcap(spec.config->attn_softcap),
+        window(spec.config->layers[static_cast<size_t>(spec.layer)].window),
+        rope_dim(spec.rope ? spec.rope->dim : 0),
+        rope_pairs(spec.rope ? spec.rope->pairs : RopePairs::halves),
         layout(kv),
         small(&small_kernels(spec.features)),
         k_kernels(&attend_kernels(spec.k_type, spec.features)),
@@ -30,6 +32,8 @@ struct AttentionShape {
   int32_t layer, kv_group;
   int32_t n_heads, n_kv_heads, head_dim, v_head_dim;
   float scale;
+  float softcap;   ///< 0: none
+  int32_t window;  ///< keys a query sees; 0: all
   int32_t rope_dim;
   RopePairs rope_pairs;
   KvLayout layout;

@@ -1,89 +1,55 @@
 #include "model/arch/gguf_config.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string>
 
 #include "base/error.h"
+#include "model/arch/arch_keys.h"
 
 namespace caracal {
 namespace {
-
-/// Keys of one architecture, with range checks.
-class Keys {
- public:
-  Keys(const Gguf& file, const ModelConfig& config) : file_(file), prefix_(config.arch + ".") {}
-
-  std::optional<int32_t> find_count(std::string_view key, int64_t max) const {
-    const auto value = file_.get_int(prefix_ + std::string(key));
-    if (!value) return std::nullopt;
-    if (*value < 1 || *value > max)
-      throw_error(ErrorCode::bad_file, where(key), "expected 1 to {}, found {}", max, *value);
-    return static_cast<int32_t>(*value);
-  }
-  int32_t count(std::string_view key, int64_t max) const {
-    const auto value = find_count(key, max);
-    if (!value)
-      throw_error(ErrorCode::bad_file, where(key), "this key is required and the file lacks it");
-    return *value;
-  }
-  /// The key may hold one number per layer; they must agree here.
-  std::optional<int32_t> find_uniform_count(std::string_view key, int64_t max) const {
-    const GgufValue* raw = file_.find(prefix_ + std::string(key));
-    if (!raw || raw->type != GgufValue::Type::array) return find_count(key, max);
-    const auto values = file_.get_ints(prefix_ + std::string(key));
-    if (!values || values->empty() || (*values)[0] < 1 || (*values)[0] > max)
-      throw_error(ErrorCode::bad_file, where(key), "expected numbers from 1 to {}", max);
-    for (int64_t v : *values)
-      if (v != (*values)[0])
-        throw_error(ErrorCode::unsupported, where(key), "layers with different values ({} and {})",
-                    (*values)[0], v);
-    return static_cast<int32_t>((*values)[0]);
-  }
-  double number(std::string_view key, double fallback, double min, double max) const {
-    const auto value = file_.get_float(prefix_ + std::string(key));
-    if (!value) return fallback;
-    if (!(*value >= min && *value <= max))
-      throw_error(ErrorCode::bad_file, where(key), "expected {} to {}, found {}", min, max, *value);
-    return *value;
-  }
-  std::optional<std::string_view> text(std::string_view key) const {
-    return file_.get_string(prefix_ + std::string(key));
-  }
-  std::string where(std::string_view key) const {
-    return std::string(file_.name()) + ": " + prefix_ + std::string(key);
-  }
-
- private:
-  const Gguf& file_;
-  std::string prefix_;
-};
 
 constexpr int64_t kMaxWidth = 1 << 20;
 constexpr int64_t kMaxLayers = 4096;
 constexpr int64_t kMaxContext = 1 << 28;
 
-RopeScaling parse_scaling(const Keys& keys) {
+RopeScaling parse_scaling(const ArchKeys& keys) {
   const auto type = keys.text("rope.scaling.type");
-  if (!type || *type == "none") return RopeScaling::none;
-  if (*type == "linear") return RopeScaling::linear;
-  if (*type == "yarn") return RopeScaling::yarn;
+  if (!type) return RopeScaling::none;
+  for (RopeScaling s :
+       {RopeScaling::none, RopeScaling::linear, RopeScaling::yarn, RopeScaling::longrope})
+    if (*type == name_of(s)) return s;
   throw_error(ErrorCode::unsupported, keys.where("rope.scaling.type"),
-              "expected none, linear or yarn, found '{}'", *type);
+              "expected none, linear, yarn or longrope, found '{}'", *type);
+}
+
+/// Divisors of the frequencies, one per rotated pair; empty when the file has no such tensor.
+std::vector<float> read_rope_factors(const Gguf& file, std::string_view name, int32_t rope_dim) {
+  const GgufTensor* tensor = file.find_tensor(name);
+  if (!tensor) return {};
+  const std::string where = std::string(file.name()) + ": " + std::string(name);
+  if (tensor->type != TensorType::f32 || tensor->shape.size() != 1 ||
+      tensor->shape[0] != rope_dim / 2)
+    throw_error(ErrorCode::bad_file, where, "expected {} F32 numbers", rope_dim / 2);
+  std::vector<float> factors(static_cast<size_t>(rope_dim / 2));
+  std::memcpy(factors.data(), tensor->data.data(), tensor->data.size());
+  for (float f : factors)
+    if (!(f > 0) || !std::isfinite(f))
+      throw_error(ErrorCode::bad_file, where, "expected positive numbers, found {}", f);
+  return factors;
 }
 
 }  // namespace
 
 void read_common_config(const Gguf& file, ModelConfig& c) {
-  const Keys keys(file, c);
+  const ArchKeys keys(file, c);
   c.n_layers = keys.count("block_count", kMaxLayers);
   c.d_model = keys.count("embedding_length", kMaxWidth);
-  c.d_ff = keys.find_uniform_count("feed_forward_length", kMaxWidth).value_or(0);
-  if (c.d_ff == 0)
-    throw_error(ErrorCode::bad_file, keys.where("feed_forward_length"), "this key is required");
-  c.n_heads = keys.find_uniform_count("attention.head_count", kMaxWidth).value_or(0);
-  if (c.n_heads == 0)
-    throw_error(ErrorCode::bad_file, keys.where("attention.head_count"), "this key is required");
+  c.layers.resize(static_cast<size_t>(c.n_layers));
+  c.d_ff = keys.uniform_count("feed_forward_length", kMaxWidth);
+  c.n_heads = keys.uniform_count("attention.head_count", kMaxWidth);
   c.n_kv_heads = keys.find_uniform_count("attention.head_count_kv", kMaxWidth).value_or(c.n_heads);
   if (c.n_heads % c.n_kv_heads != 0)
     throw_error(ErrorCode::bad_file, keys.where("attention.head_count_kv"),
@@ -109,7 +75,7 @@ void read_common_config(const Gguf& file, ModelConfig& c) {
 }
 
 void read_rope_config(const Gguf& file, ModelConfig& c, RopePairs pairs) {
-  const Keys keys(file, c);
+  const ArchKeys keys(file, c);
   RopeConfig& rope = c.rope;
   rope.pairs = pairs;
   rope.dim = keys.find_count("rope.dimension_count", c.head_dim).value_or(c.head_dim);
@@ -130,17 +96,39 @@ void read_rope_config(const Gguf& file, ModelConfig& c, RopePairs pairs) {
   rope.yarn_beta_fast = keys.number("rope.scaling.yarn_beta_fast", 32.0, 1e-6, 1e6);
   rope.yarn_beta_slow = keys.number("rope.scaling.yarn_beta_slow", 1.0, 1e-6, 1e6);
 
-  if (const GgufTensor* factors = file.find_tensor("rope_freqs.weight")) {
-    if (factors->type != TensorType::f32 || factors->shape.size() != 1 ||
-        factors->shape[0] != rope.dim / 2)
-      throw_error(ErrorCode::bad_file, std::string(file.name()) + ": rope_freqs.weight",
-                  "expected {} F32 numbers", rope.dim / 2);
-    rope.freq_factors.resize(static_cast<size_t>(rope.dim / 2));
-    std::memcpy(rope.freq_factors.data(), factors->data.data(), factors->data.size());
-    for (float f : rope.freq_factors)
-      if (!(f > 0) || !std::isfinite(f))
-        throw_error(ErrorCode::bad_file, std::string(file.name()) + ": rope_freqs.weight",
-                    "expected positive numbers, found {}", f);
+  rope.freq_factors = read_rope_factors(file, "rope_freqs.weight", rope.dim);
+  rope.short_factors = read_rope_factors(file, "rope_factors_short.weight", rope.dim);
+  rope.long_factors = read_rope_factors(file, "rope_factors_long.weight", rope.dim);
+  if (!rope.short_factors.empty() && !rope.long_factors.empty())
+    rope.scaling = RopeScaling::longrope;
+  if (rope.scaling == RopeScaling::longrope &&
+      (rope.short_factors.empty() || rope.long_factors.empty()))
+    throw_error(
+        ErrorCode::bad_file, keys.where("rope.scaling.type"),
+        "longrope needs the tensors rope_factors_short.weight and rope_factors_long.weight");
+}
+
+void read_windows(const Gguf& file, ModelConfig& c, int32_t period) {
+  const ArchKeys keys(file, c);
+  const auto window = keys.find_count("attention.sliding_window", kMaxContext);
+  if (!window) return;
+  const std::string pattern = keys.full("attention.sliding_window_pattern");
+  const GgufValue* listed = file.find(pattern);
+  std::vector<int64_t> has_window;
+  if (listed && listed->type == GgufValue::Type::array) {
+    has_window = *file.get_ints(pattern);
+    if (has_window.size() != c.layers.size())
+      throw_error(ErrorCode::bad_file, keys.where("attention.sliding_window_pattern"),
+                  "expected one entry for each of {} layers, found {}", c.n_layers,
+                  has_window.size());
+  } else if (listed) {
+    period = keys.count("attention.sliding_window_pattern", kMaxLayers);
+  }
+  for (size_t i = 0; i < c.layers.size(); ++i) {
+    const bool windowed = !has_window.empty() ? has_window[i] != 0
+                          : period == 0       ? true
+                                              : static_cast<int32_t>(i) % period < period - 1;
+    if (windowed) c.layers[i].window = *window;
   }
 }
 

@@ -5,11 +5,18 @@
 
 namespace caracal {
 
-/// Fills sizes, heads, context and norm epsilon; checks each against what an engine can hold. The
-/// vocabulary's size comes from the embedding table. Throws Error(bad_file) naming the key.
+/// Fills sizes, heads, context, norm epsilon and one LayerConfig per layer; checks each against
+/// what an engine can hold. The vocabulary's size comes from the embedding table. Throws
+/// Error(bad_file) naming the key.
 void read_common_config(const Gguf& file, ModelConfig& config);
 
-/// Fills config.rope from <arch>.rope.* and the tensor rope_freqs.weight.
+/// Fills config.rope from <arch>.rope.* and the tensors rope_freqs.weight (Llama 3) or
+/// rope_factors_short.weight and rope_factors_long.weight (LongRoPE).
 void read_rope_config(const Gguf& file, ModelConfig& config, RopePairs pairs);
+
+/// Gives layers the window <arch>.attention.sliding_window: of every `period` layers all but the
+/// last, or all layers when period is 0. The key sliding_window_pattern (a period, or one boolean
+/// per layer) takes precedence. A file without a window leaves every layer as it is.
+void read_windows(const Gguf& file, ModelConfig& config, int32_t period);
 
 }  // namespace caracal
