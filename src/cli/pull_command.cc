@@ -5,7 +5,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/progress_line.h"
-#include "files/fetch.h"
+#include "files/pull/fetch.h"
 
 namespace caracal::cli {
 namespace {

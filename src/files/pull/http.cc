@@ -1,4 +1,4 @@
-#include "files/http.h"
+#include "files/pull/http.h"
 
 #include <curl/curl.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /// The whole way of `pull` against a small server on 127.0.0.1 that misbehaves on request.
-#include "files/fetch.h"
+#include "files/pull/fetch.h"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -14,8 +14,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/rng.h"
-#include "files/package_index.h"
-#include "files/pip_config.h"
+#include "files/pull/package_index.h"
+#include "files/pull/pip_config.h"
 #include "files/sha256.h"
 
 namespace caracal {

@@ -1,4 +1,4 @@
-#include "files/fetch.h"
+#include "files/pull/fetch.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,11 +10,11 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "files/package_index.h"
-#include "files/pip_config.h"
-#include "files/pip_download.h"
+#include "files/pull/package_index.h"
+#include "files/pull/pip_config.h"
+#include "files/pull/pip_download.h"
 #include "files/sha256.h"
-#include "files/wheel.h"
+#include "files/pull/wheel.h"
 
 namespace caracal {
 namespace {

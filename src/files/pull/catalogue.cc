@@ -1,4 +1,4 @@
-#include "files/catalogue.h"
+#include "files/pull/catalogue.h"
 
 namespace caracal {
 namespace {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "files/http.h"
+#include "files/pull/http.h"
 
 namespace caracal {
 

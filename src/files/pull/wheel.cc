@@ -1,4 +1,4 @@
-#include "files/wheel.h"
+#include "files/pull/wheel.h"
 
 #include <zip.h>
 

@@ -1,4 +1,4 @@
-#include "files/pip_config.h"
+#include "files/pull/pip_config.h"
 
 #include <algorithm>
 #include <cstdlib>

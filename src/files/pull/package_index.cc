@@ -1,4 +1,4 @@
-#include "files/package_index.h"
+#include "files/pull/package_index.h"
 
 #include <algorithm>
 #include <charconv>

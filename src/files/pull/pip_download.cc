@@ -1,4 +1,4 @@
-#include "files/pip_download.h"
+#include "files/pull/pip_download.h"
 
 #include <fcntl.h>
 #include <spawn.h>

@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <string>
 
-#include "files/catalogue.h"
-#include "files/http.h"
+#include "files/pull/catalogue.h"
+#include "files/pull/http.h"
 
 namespace caracal {
 
