@@ -96,6 +96,25 @@ TEST_P(SmallKernelsTest, rms_norm_equals_the_reference_bit_for_bit) {
   }
 }
 
+TEST_P(SmallKernelsTest, layer_norm_equals_the_reference_bit_for_bit) {
+  for (int64_t n : kWidths) {
+    const auto size = static_cast<size_t>(n);
+    auto x = random_row(size, 17);
+    for (float& v : x) v += 5;  // a mean that must be taken off
+    const auto w = random_row(size, 18), bias = random_row(size, 19);
+    std::vector<float> a(size), b = x;
+    ref.layer_norm(x.data(), w.data(), bias.data(), 1e-12f, n, a.data());
+    fast.layer_norm(b.data(), w.data(), bias.data(), 1e-12f, n, b.data());  // in place
+    EXPECT_EQ(a, b) << n;
+    if (n == 1) continue;  // no deviation: 0 / sqrt(eps)
+    double mean = 0, variance = 0;
+    for (float v : x) mean += double{v} / static_cast<double>(n);
+    for (float v : x) variance += (v - mean) * (v - mean) / static_cast<double>(n);
+    for (size_t i = 0; i < size; ++i)
+      EXPECT_NEAR(b[i], (x[i] - mean) / std::sqrt(variance) * w[i] + bias[i], 2e-5) << n;
+  }
+}
+
 TEST_P(SmallKernelsTest, silu_mul_is_accurate_from_minus_to_plus_a_hundred) {
   for (int64_t n : kWidths) {
     const auto gate = random_row(static_cast<size_t>(n), 4, 100),
@@ -121,6 +140,19 @@ TEST_P(SmallKernelsTest, gelu_mul_is_the_tanh_form_from_minus_to_plus_a_hundred)
         const double u = std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x);
         const double exact = 0.5 * x * (1 + std::tanh(u)) * up[i];
         EXPECT_NEAR(out[i], exact, std::fabs(exact) * 2e-5 + std::fabs(x * up[i]) * 1e-7) << x;
+      }
+    }
+}
+
+TEST_P(SmallKernelsTest, gelu_erf_is_the_exact_form_from_minus_to_plus_a_hundred) {
+  for (int64_t n : kWidths)
+    for (float range : {0.01f, 3.0f, 14.0f, 100.0f}) {
+      const auto x = random_row(static_cast<size_t>(n), 20, range);
+      auto out = x;
+      fast.gelu_erf(out.data(), n, out.data());
+      for (size_t i = 0; i < out.size(); ++i) {
+        const double exact = 0.5 * x[i] * std::erfc(-x[i] / std::numbers::sqrt2);
+        EXPECT_NEAR(out[i], exact, std::fabs(x[i]) * 3e-7 + 1e-36) << x[i];
       }
     }
 }

@@ -52,6 +52,18 @@ void rms_norm(const float* x, const float* weight, float eps, int64_t n, float* 
   for (int64_t i = 0; i < n; ++i) out[i] = x[i] * factor * weight[i];
 }
 
+void layer_norm(const float* x, const float* weight, const float* bias, float eps, int64_t n,
+                float* out) {
+  float lanes[kSumLanes] = {};
+  for (int64_t i = 0; i < n; ++i) lanes[i % kSumLanes] += x[i];
+  const float mean = add_lanes(lanes) / static_cast<float>(n);
+  std::fill_n(lanes, kSumLanes, 0.0f);
+  for (int64_t i = 0; i < n; ++i)
+    lanes[i % kSumLanes] = std::fmaf(x[i] - mean, x[i] - mean, lanes[i % kSumLanes]);
+  const float factor = 1.0f / std::sqrt(add_lanes(lanes) / static_cast<float>(n) + eps);
+  for (int64_t i = 0; i < n; ++i) out[i] = std::fmaf((x[i] - mean) * factor, weight[i], bias[i]);
+}
+
 void silu_mul(const float* gate, const float* up, int64_t n, float* out) {
   for (int64_t i = 0; i < n; ++i) out[i] = gate[i] / (1.0f + std::exp(-gate[i])) * up[i];
 }
@@ -62,6 +74,10 @@ float gelu_exponent(float x) { return 1.5957691216057308f * (x + 0.044715f * x *
 void gelu_mul(const float* gate, const float* up, int64_t n, float* out) {
   for (int64_t i = 0; i < n; ++i)
     out[i] = gate[i] / (1.0f + std::exp(-gelu_exponent(gate[i]))) * up[i];
+}
+
+void gelu_erf(const float* x, int64_t n, float* out) {
+  for (int64_t i = 0; i < n; ++i) out[i] = 0.5f * x[i] * std::erfc(x[i] * -0.70710678118654752f);
 }
 
 void softcap(float* x, int64_t n, float cap) {
@@ -100,8 +116,8 @@ float exp_sum(float* x, int64_t n, float max) {
 
 }  // namespace
 
-const SmallKernels kSmallKernelsRef = {"scalar", quantize_q8_32,  rms_norm,    silu_mul, gelu_mul,
-                                       softcap,  rope_neighbours, rope_halves, scale,    max,
-                                       exp_sum};
+const SmallKernels kSmallKernelsRef = {
+    "scalar", quantize_q8_32,  rms_norm,    layer_norm, silu_mul, gelu_mul, gelu_erf,
+    softcap,  rope_neighbours, rope_halves, scale,      max,      exp_sum};
 
 }  // namespace caracal

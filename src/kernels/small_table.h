@@ -21,12 +21,21 @@ struct SmallKernels {
   /// out = x / sqrt(mean(x^2) + eps) * weight. out may be x.
   void (*rms_norm)(const float* x, const float* weight, float eps, int64_t n, float* out);
 
+  /// out = (x - mean(x)) / sqrt(var(x) + eps) * weight + bias, var = mean((x - mean)^2). out may be
+  /// x.
+  void (*layer_norm)(const float* x, const float* weight, const float* bias, float eps, int64_t n,
+                     float* out);
+
   /// out = gate / (1 + exp(-gate)) * up. Relative error of the exponential below 2e-7.
   void (*silu_mul)(const float* gate, const float* up, int64_t n, float* out);
 
   /// out = gelu(gate) * up in the tanh form (Hendrycks & Gimpel 2016), which is
   /// gate / (1 + exp(-2u)) with u = sqrt(2/pi) * (gate + 0.044715 gate^3).
   void (*gelu_mul)(const float* gate, const float* up, int64_t n, float* out);
+
+  /// out = x * P(N(0,1) <= x) = x/2 * erfc(-x/sqrt(2)), the exact form of Hendrycks & Gimpel 2016;
+  /// error below 3e-7 * |x|. out may be x.
+  void (*gelu_erf)(const float* x, int64_t n, float* out);
 
   /// x = cap * tanh(x / cap); absolute error below 4e-7 * cap.
   void (*softcap)(float* x, int64_t n, float cap);
