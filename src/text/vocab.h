@@ -1,11 +1,14 @@
 #pragma once
-/// What a tokenizer is made of, whatever file it came from. model/vocab_gguf.cc fills it from GGUF.
+/// What a tokenizer is made of, whatever file it came from. model/vocab_gguf.cc fills it from GGUF,
+/// model/vocab_hf.cc from tokenizer.json.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "spec/token.h"
+#include "text/tokenizer/pipeline/pipeline.h"
 
 namespace caracal {
 
@@ -41,6 +44,9 @@ struct Vocab {
   bool lowercase = true;             ///< wordpiece
   bool strip_accents = true;         ///< wordpiece
   std::string precompiled_charsmap;  ///< SentencePiece normaliser (unigram), may be empty
+  /// The tokenizer as a list of components. Where it is there it alone says how text becomes tokens
+  /// and back; above, model to charsmap then describe nothing but model, pieces, types and ids.
+  std::optional<TokenPipeline> pipeline;
 
   TokenType type_of(TokenId id) const { return types.empty() ? TokenType::normal : types[id]; }
 };

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "text/tokenizer/byte_alphabet.h"
 #include "text/tokenizer/byte_pieces.h"
+#include "text/tokenizer/valid_runs.h"
 #include "text/tokenizer/white_space_mark.h"
 #include "text/tokenizer/word_cache.h"
 
@@ -17,23 +18,6 @@ const PreTokenizer& pre_tokenizer_of(const Vocab& vocab) {
                 "unknown pre-tokenizer '{}'; the model needs a newer version of this program",
                 vocab.pre);
   return *found;
-}
-
-// Calls word(bytes) for each ill-formed sequence and run(text) for each stretch of valid text.
-template <class Run, class Word>
-void for_each_valid_run(std::string_view text, Run&& run, Word&& word) {
-  if (is_valid_utf8(text)) return run(text);
-  size_t begin = 0;
-  for (size_t at = 0; at < text.size();) {
-    const size_t here = at;
-    next_code_point(text, at);
-    const std::string_view sequence = text.substr(here, at - here);
-    if (is_valid_utf8(sequence)) continue;
-    if (here > begin) run(text.substr(begin, here - begin));
-    word(sequence);
-    begin = at;
-  }
-  if (begin < text.size()) run(text.substr(begin));
 }
 
 }  // namespace

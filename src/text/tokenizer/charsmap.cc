@@ -33,24 +33,43 @@ Charsmap::Charsmap(std::string_view blob) {
   replacements_ = blob.substr(4 + trie_bytes);
 }
 
-Charsmap::Rule Charsmap::longest(std::string_view text, size_t at) const {
-  Rule best;
-  if (units_.empty()) return best;
+// Calls found(rule) for each prefix of text.substr(at) that has a rule, shortest first, until it
+// returns false.
+template <class Found>
+void Charsmap::walk(std::string_view text, size_t at, Found&& found) const {
+  if (units_.empty()) return;
   uint32_t node = offset_of(units_[0]);
   for (size_t i = at; i < text.size(); ++i) {
     const auto byte = static_cast<uint8_t>(text[i]);
     node ^= byte;
-    if (byte == 0 || node >= units_.size() || label_of(units_[node]) != byte) break;
+    if (byte == 0 || node >= units_.size() || label_of(units_[node]) != byte) return;
     const bool leaf = has_leaf(units_[node]);
     node ^= offset_of(units_[node]);
     if (!leaf) continue;
-    if (node >= units_.size()) break;
+    if (node >= units_.size()) return;
     const uint32_t begin = value_of(units_[node]);
-    if (begin >= replacements_.size()) break;
+    if (begin >= replacements_.size()) return;
     const std::string_view rest = std::string_view(replacements_).substr(begin);
-    best = {i + 1 - at, rest.substr(0, rest.find('\0'))};
+    if (!found(Rule{i + 1 - at, rest.substr(0, rest.find('\0'))})) return;
   }
+}
+
+Charsmap::Rule Charsmap::longest(std::string_view text, size_t at) const {
+  Rule best;
+  walk(text, at, [&](const Rule& rule) {
+    best = rule;
+    return true;
+  });
   return best;
+}
+
+Charsmap::Rule Charsmap::shortest(std::string_view text, size_t at) const {
+  Rule first;
+  walk(text, at, [&](const Rule& rule) {
+    first = rule;
+    return false;
+  });
+  return first;
 }
 
 }  // namespace caracal

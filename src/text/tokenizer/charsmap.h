@@ -23,8 +23,13 @@ class Charsmap {
   /// The rule for the longest prefix of text.substr(at). Values and links of a damaged table that
   /// point outside it end the walk.
   Rule longest(std::string_view text, size_t at) const;
+  /// The same for the shortest prefix that has a rule.
+  Rule shortest(std::string_view text, size_t at) const;
 
  private:
+  template <class Found>
+  void walk(std::string_view text, size_t at, Found&& found) const;
+
   std::vector<uint32_t> units_;
   std::string replacements_;
 };

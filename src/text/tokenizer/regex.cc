@@ -4,6 +4,8 @@
 #include <pcre2.h>
 
 #include "base/error.h"
+#include "base/utf8.h"
+#include "text/tokenizer/pipeline/onig_pattern.h"
 
 namespace caracal {
 namespace {
@@ -14,9 +16,13 @@ constexpr std::string_view kWhiteSpace =
 
 // Far above what any pattern of the table needs on a gigabyte of text, low enough to end.
 constexpr uint32_t kMatchLimit = 2'000'000'000;
+// For patterns of a file: a run of a million characters may take a few steps for each.
+constexpr uint32_t kUntrustedMatchLimit = 10'000'000;
+constexpr uint32_t kMaxPatternBytes = 1 << 16;
 constexpr uint32_t kHeapLimitKib = 512 * 1024;
 
-constexpr uint32_t kOptions = PCRE2_UTF | PCRE2_UCP | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY;
+constexpr uint32_t kOptions =
+    PCRE2_UTF | PCRE2_UCP | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
 
 pcre2_code* code_of(void* p) { return static_cast<pcre2_code*>(p); }
 pcre2_match_data* data_of(void* p) { return static_cast<pcre2_match_data*>(p); }
@@ -60,18 +66,36 @@ void Regex::FreeContext::operator()(void* context) const {
 }
 void Regex::Matcher::Free::operator()(void* data) const { pcre2_match_data_free(data_of(data)); }
 
-Regex::Regex(std::string_view pattern) {
+struct Regex::Source {
+  ErrorCode error;
+  std::string_view context;
+  uint32_t options;
+  uint32_t match_limit;
+};
+
+Regex::Regex(std::string_view pattern)
+    : Regex(pattern, {ErrorCode::internal, "pre-tokenizer pattern", 0, kMatchLimit}) {}
+
+Regex Regex::from_file(std::string_view onig_pattern, std::string_view context) {
+  if (onig_pattern.size() > kMaxPatternBytes)
+    throw_error(ErrorCode::unsupported, context, "expected at most {} bytes of pattern, found {}",
+                kMaxPatternBytes, onig_pattern.size());
+  return {translate_onig_pattern(onig_pattern, context),
+          {ErrorCode::unsupported, context, PCRE2_MULTILINE, kUntrustedMatchLimit}};
+}
+
+Regex::Regex(std::string_view pattern, const Source& source) {
   const std::string exact = spell_out_white_space(pattern);
   int error = 0;
   PCRE2_SIZE offset = 0;
-  code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(exact.data()), exact.size(), kOptions,
-                            &error, &offset, nullptr));
+  code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(exact.data()), exact.size(),
+                            kOptions | source.options, &error, &offset, nullptr));
   if (!code_)
-    throw_error(ErrorCode::internal, "pre-tokenizer pattern", "{} at byte {} of '{}'",
-                message_of(error), offset, exact);
+    throw_error(source.error, source.context, "{} at byte {} of '{}'", message_of(error), offset,
+                sanitize_utf8(exact.substr(0, 400)));
   has_jit_ = pcre2_jit_compile(code_of(code_.get()), PCRE2_JIT_COMPLETE) == 0;
   context_.reset(pcre2_match_context_create(nullptr));
-  pcre2_set_match_limit(context_of(context_.get()), kMatchLimit);
+  pcre2_set_match_limit(context_of(context_.get()), source.match_limit);
   pcre2_set_heap_limit(context_of(context_.get()), kHeapLimitKib);
 }
 

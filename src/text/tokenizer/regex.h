@@ -1,5 +1,6 @@
 #pragma once
 /// Thin front for PCRE2, set up for splitting valid UTF-8 into words.
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,8 +13,13 @@ namespace caracal {
 /// takes U+180E.
 class Regex {
  public:
-  /// Throws Error(internal) when the pattern does not compile: patterns are ours, not the user's.
+  /// Throws Error(internal) when the pattern does not compile: such patterns are ours, not the
+  /// user's.
   explicit Regex(std::string_view pattern);
+  /// A pattern that a file brings, in Oniguruma's syntax. Throws Error(unsupported) with context
+  /// where it has no equal in PCRE2 or does not compile. Matching gives up much earlier, so that a
+  /// pattern that backtracks without end is an error and not a hang.
+  static Regex from_file(std::string_view onig_pattern, std::string_view context);
 
   /// Scratch space of one thread's matching.
   class Matcher {
@@ -37,6 +43,9 @@ class Regex {
   };
 
  private:
+  struct Source;
+  Regex(std::string_view pattern, const Source& source);
+
   struct Free {
     void operator()(void* code) const;
   };

@@ -28,6 +28,13 @@ void check_id(std::string_view name, TokenId id, size_t n_vocab) {
     throw_error(ErrorCode::bad_file, name, "expected an id below {}, found {}", n_vocab, id);
 }
 
+void check_pipeline(const TokenPipeline& pipeline, size_t n_vocab) {
+  for (const auto* ids : {&pipeline.prefix, &pipeline.suffix})
+    for (const TokenId id : *ids) check_id("post-processor", id, n_vocab);
+  for (const pipeline::AddedToken& token : pipeline.added_tokens)
+    check_id("added token", token.id, n_vocab);
+}
+
 // What every kind relies on: lengths, ids, finite scores.
 Vocab checked(Vocab vocab) {
   const size_t n = vocab.pieces.size();
@@ -48,6 +55,7 @@ Vocab checked(Vocab vocab) {
   for (size_t id = 0; id < vocab.scores.size(); ++id)
     if (!std::isfinite(vocab.scores[id]))
       throw_error(ErrorCode::bad_file, "token scores", "the score of token {} is not finite", id);
+  if (vocab.pipeline) check_pipeline(*vocab.pipeline, n);
   if (vocab.add_bos && vocab.bos == kNoToken)
     throw_error(ErrorCode::bad_file, "bos token", "the vocabulary adds it to text but has none");
   if (vocab.add_eos && vocab.eos == kNoToken)
@@ -98,10 +106,37 @@ bool opens_with_space(const Vocab& vocab) {
          (vocab.model != TokenizerModel::byte_bpe && vocab.add_space_prefix);
 }
 
+struct Ends {
+  std::vector<TokenId> prefix, suffix;
+};
+
+// The tokens around a text.
+Ends ends_of(const Vocab& vocab) {
+  if (vocab.pipeline) return {vocab.pipeline->prefix, vocab.pipeline->suffix};
+  const bool is_bert = vocab.model == TokenizerModel::wordpiece;
+  Ends ends;
+  if (vocab.add_bos) ends.prefix = {is_bert && vocab.cls != kNoToken ? vocab.cls : vocab.bos};
+  if (vocab.add_eos) ends.suffix = {is_bert && vocab.sep != kNoToken ? vocab.sep : vocab.eos};
+  return ends;
+}
+
+// What only the construction of a tokenizer needs.
+void drop_model(TokenPipeline& pipeline) {
+  pipeline.model = {};
+  for (pipeline::Normalizer& normalizer : pipeline.normalizers)
+    if (auto* rules = std::get_if<pipeline::Precompiled>(&normalizer)) rules->charsmap = {};
+}
+
 }  // namespace
 
-Tokenizer::Tokenizer(Vocab vocab)
-    : vocab_(checked(std::move(vocab))), special_(vocab_), encoder_(make_encoder(vocab_)) {
+Tokenizer::Tokenizer(Vocab vocab) : vocab_(checked(std::move(vocab))) {
+  if (vocab_.pipeline) {
+    pipeline_ = std::make_unique<const PipelineTokenizer>(vocab_);
+    drop_model(*vocab_.pipeline);
+    return;
+  }
+  special_ = std::make_unique<SpecialTokens>(vocab_);
+  encoder_ = make_encoder(vocab_);
   const bool byte_level = spells_bytes(vocab_);
   pieces_.reserve(vocab_.pieces.size());
   for (size_t id = 0; id < vocab_.pieces.size(); ++id)
@@ -114,25 +149,37 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text, EncodeOptions opti
   if (text.size() > kMaxTextBytes)
     throw_error(ErrorCode::bad_request, "tokenizer", "expected at most {} bytes of text, found {}",
                 kMaxTextBytes, text.size());
-  const bool is_bert = vocab_.model == TokenizerModel::wordpiece;
-  const TokenId first = is_bert && vocab_.cls != kNoToken ? vocab_.cls : vocab_.bos;
-  const TokenId last = is_bert && vocab_.sep != kNoToken ? vocab_.sep : vocab_.eos;
+  const auto [prefix, suffix] = ends_of(vocab_);
   std::vector<TokenId> ids;
-  if (options.add_special && vocab_.add_bos) ids.push_back(first);
-  bool opens = true;
-  for (const Fragment& fragment : special_.split(text, options.parse_special)) {
-    if (fragment.id != kNoToken) {
-      ids.push_back(fragment.id);
-    } else {
-      encoder_->encode(fragment.text, opens, ids);
-    }
-    opens = fragment.id != kNoToken;
-  }
-  if (options.add_special && vocab_.add_eos) ids.push_back(last);
+  if (options.add_special) ids = prefix;
+  if (pipeline_)
+    pipeline_->encode(text, options.parse_special, ids);
+  else
+    encode_plain(text, options.parse_special, ids);
+  if (options.add_special) ids.insert(ids.end(), suffix.begin(), suffix.end());
   return ids;
 }
 
+void Tokenizer::encode_plain(std::string_view text, bool parse_special,
+                             std::vector<TokenId>& out) const {
+  bool opens = true;
+  for (const Fragment& fragment : special_->split(text, parse_special)) {
+    if (fragment.id != kNoToken) {
+      out.push_back(fragment.id);
+    } else {
+      encoder_->encode(fragment.text, opens, out);
+    }
+    opens = fragment.id != kNoToken;
+  }
+}
+
 std::string Tokenizer::decode(std::span<const TokenId> ids, DecodeOptions options) const {
+  if (pipeline_) {
+    std::vector<TokenId> kept;
+    for (const TokenId id : ids)
+      if (!is_special(id) || !options.skip_special) kept.push_back(id);
+    return pipeline_->decode(kept, options.at_text_start);
+  }
   bool drop_space = options.at_text_start && opens_with_space(vocab_);
   std::string out;
   for (const TokenId id : ids) {
@@ -148,6 +195,10 @@ std::string Tokenizer::decode(std::span<const TokenId> ids, DecodeOptions option
   return out;
 }
 
+bool Tokenizer::starts_text(TokenId id, DecodeOptions options) const {
+  return !is_special(id) || (pipeline_ && !options.skip_special);
+}
+
 void Tokenizer::check(TokenId id) const {
   if (id < 0 || id >= n_vocab())
     throw_error(ErrorCode::bad_request, "token id", "expected 0 to {}, found {}", n_vocab() - 1,
@@ -156,7 +207,7 @@ void Tokenizer::check(TokenId id) const {
 
 std::string_view Tokenizer::piece(TokenId id) const {
   check(id);
-  return pieces_[id];
+  return pipeline_ ? pipeline_->piece(id) : pieces_[id];
 }
 
 bool Tokenizer::is_special(TokenId id) const {

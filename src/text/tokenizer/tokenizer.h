@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "text/tokenizer/pipeline/pipeline_tokenizer.h"
 #include "text/tokenizer/special_tokens.h"
 #include "text/tokenizer/text_encoder.h"
 #include "text/vocab.h"
@@ -29,7 +30,8 @@ struct DecodeOptions {
 /// == t for every t without special tokens in it (and without bytes the vocabulary lacks); unigram
 /// models normalise, WordPiece loses case and spaces. The space that SentencePiece vocabularies
 /// write before a word that follows a user-defined token stays visible after decoding, as in
-/// llama.cpp.
+/// llama.cpp. A vocabulary with a pipeline behaves as Hugging Face's `tokenizers` does, encode's
+/// parse_special = false being its encode_special_tokens = true.
 class Tokenizer {
  public:
   /// Throws Error(bad_file / unsupported) where the vocabulary contradicts itself.
@@ -57,14 +59,21 @@ class Tokenizer {
   TokenId find(std::string_view piece) const;
 
   int32_t n_vocab() const { return static_cast<int32_t>(pieces_.size()); }
+  /// True where a text that was decoded up to and with this token has started: what follows is no
+  /// longer at_text_start. Throws like decode.
+  bool starts_text(TokenId id, DecodeOptions options) const;
+
   /// The vocabulary it was made from; merges are dropped.
   const Vocab& vocab() const { return vocab_; }
 
  private:
   void check(TokenId id) const;
 
+  void encode_plain(std::string_view text, bool parse_special, std::vector<TokenId>& out) const;
+
   Vocab vocab_;
-  SpecialTokens special_;
+  std::unique_ptr<const PipelineTokenizer> pipeline_;  // takes the place of what follows
+  std::unique_ptr<SpecialTokens> special_;
   std::unique_ptr<TextEncoder> encoder_;
   std::vector<std::string> pieces_;  // by id, as bytes
 };

@@ -1,10 +1,10 @@
 #include "text/tokenizer/unigram.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "text/tokenizer/best_path.h"
 #include "text/tokenizer/byte_pieces.h"
 #include "text/tokenizer/white_space_mark.h"
 
@@ -107,32 +107,6 @@ std::string Unigram::normalize(std::string_view text) const {
   return out;
 }
 
-std::vector<Unigram::Step> Unigram::best_steps(std::string_view text) const {
-  constexpr float kUnreached = -std::numeric_limits<float>::infinity();
-  std::vector<Step> steps(text.size() + 1, {kUnreached, 0, kNoToken});
-  steps[0].score = 0;
-  const auto offer = [&](size_t end, double score, size_t begin, TokenId id) {
-    if (score > steps[end].score)
-      steps[end] = {static_cast<float>(score), static_cast<uint32_t>(begin), id};
-  };
-  for (size_t begin = 0, next; begin < text.size(); begin = next) {
-    next = begin;
-    next_code_point(text, next);
-    bool covered = false;
-    ByteTrie::Node node = ByteTrie::kRoot;
-    for (size_t end = begin; end < text.size();) {
-      node = pieces_.child(node, static_cast<uint8_t>(text[end++]));
-      if (node == ByteTrie::kNone) break;
-      const TokenId id = pieces_.value(node);
-      if (id == kNoToken) continue;
-      covered = covered || end == next;
-      offer(end, double{steps[begin].score} + scores_[id], begin, id);
-    }
-    if (!covered) offer(next, double{steps[begin].score} + unknown_score_, begin, kNoToken);
-  }
-  return steps;
-}
-
 void Unigram::spell(std::string_view character, std::vector<TokenId>& out, bool& after_unk) const {
   if (has_all_bytes_) {
     for (const char c : character) out.push_back(byte_ids_[static_cast<uint8_t>(c)]);
@@ -144,18 +118,15 @@ void Unigram::spell(std::string_view character, std::vector<TokenId>& out, bool&
 
 void Unigram::encode(std::string_view text, bool, std::vector<TokenId>& out) const {
   const std::string normal = normalize(text);
-  const std::vector<Step> steps = best_steps(normal);
-  std::vector<uint32_t> ends;
-  for (auto end = static_cast<uint32_t>(normal.size()); end > 0; end = steps[end].begin)
-    ends.push_back(end);
-  std::reverse(ends.begin(), ends.end());
+  std::vector<Segment> segments;
+  find_best_path<float>(normal, pieces_, scores_, unknown_score_, segments);
   bool after_unk = false;
-  for (const uint32_t end : ends) {
-    const Step& step = steps[end];
-    if (step.id == kNoToken) {
-      spell(std::string_view(normal).substr(step.begin, end - step.begin), out, after_unk);
+  for (const Segment& segment : segments) {
+    if (segment.id == kNoToken) {
+      spell(std::string_view(normal).substr(segment.begin, segment.end - segment.begin), out,
+            after_unk);
     } else {
-      out.push_back(step.id);
+      out.push_back(segment.id);
       after_unk = false;
     }
   }

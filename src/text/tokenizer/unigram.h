@@ -28,12 +28,6 @@ class Unigram final : public TextEncoder {
   std::string normalize(std::string_view text) const;
 
  private:
-  struct Step {
-    float score;
-    uint32_t begin;  // where the last piece of the best segmentation starts
-    TokenId id;      // kNoToken: one character without a piece
-  };
-  std::vector<Step> best_steps(std::string_view text) const;
   void spell(std::string_view character, std::vector<TokenId>& out, bool& after_unk) const;
 
   ByteTrie pieces_;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "text/tokenizer/pipeline/unicode_text.h"
 #include "text/tokenizer/white_space_mark.h"
 
 namespace caracal {
@@ -14,40 +15,13 @@ namespace {
 // A longer word becomes unk without being looked at (BERT's max_input_chars_per_word).
 constexpr size_t kMaxWordCharacters = 100;
 
-bool is_white_space(uint32_t c) {
+bool separates_words(uint32_t c) {
   const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
   return c == '\t' || c == '\n' || c == '\r' || category == UTF8PROC_CATEGORY_ZS ||
          category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
 }
 
-bool is_dropped(uint32_t c) {
-  const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
-  return c == 0 || c == 0xFFFD || category == UTF8PROC_CATEGORY_CC ||
-         category == UTF8PROC_CATEGORY_CF || category == UTF8PROC_CATEGORY_CO;
-}
-
-bool is_punctuation(uint32_t c) {
-  if (c < 0x80)
-    return (c >= 33 && c <= 47) || (c >= 58 && c <= 64) || (c >= 91 && c <= 96) ||
-           (c >= 123 && c <= 126);
-  const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
-  return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
-}
-
-bool is_accent(uint32_t c) {
-  return utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_MN;
-}
-
-// The CJK blocks that BERT puts spaces around.
-bool is_cjk(uint32_t c) {
-  static constexpr struct {
-    uint32_t first, last;
-  } kBlocks[] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},   {0x20000, 0x2A6DF},
-                 {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F}, {0x2B920, 0x2CEAF}, {0x2F800, 0x2FA1F}};
-  for (const auto [first, last] : kBlocks)
-    if (c >= first && c <= last) return true;
-  return false;
-}
+bool is_dropped(uint32_t c) { return c == 0 || c == 0xFFFD || is_control_or_format(c); }
 
 // The canonical decomposition of one character; all of its own when it has none.
 std::span<const utf8proc_int32_t> decompose(uint32_t c, std::span<utf8proc_int32_t> buffer) {
@@ -67,7 +41,7 @@ class WordBuilder {
     word_.clear();
   }
   void add(uint32_t c) {
-    const bool alone = is_punctuation(c) || is_cjk(c);
+    const bool alone = is_punctuation(c) || is_cjk_ideograph(c);
     if (alone) end_word();
     append_utf8(word_, c);
     if (alone) end_word();
@@ -108,7 +82,7 @@ std::vector<std::string> WordPiece::words(std::string_view text) const {
   utf8proc_int32_t buffer[32];
   for (size_t at = 0; at < text.size();) {
     const uint32_t c = next_code_point(text, at);
-    if (is_white_space(c)) {
+    if (separates_words(c)) {
       builder.end_word();
       continue;
     }
@@ -116,7 +90,7 @@ std::vector<std::string> WordPiece::words(std::string_view text) const {
     const auto original = static_cast<utf8proc_int32_t>(c);
     const auto parts = strip_accents_ ? decompose(c, buffer) : std::span(&original, 1);
     for (const utf8proc_int32_t part : parts) {
-      if (strip_accents_ && is_accent(static_cast<uint32_t>(part))) continue;
+      if (strip_accents_ && is_nonspacing_mark(static_cast<uint32_t>(part))) continue;
       builder.add(static_cast<uint32_t>(lowercase_ ? utf8proc_tolower(part) : part));
     }
   }

@@ -1,0 +1,43 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "text/tokenizer/pipeline/pipeline.h"
+#include "text/tokenizer/splitter.h"
+
+namespace caracal {
+
+/// A text cut into words. Pre-tokenizers may rewrite the text as well as cut it.
+struct Words {
+  std::string text;
+  std::vector<TextRange> ranges;  ///< of text, in order, none empty
+  bool at_start = false;          ///< the first word starts the input
+};
+
+/// Runs the pre-tokenizers of a pipeline in order. Immutable; threads may share it.
+class WordCutter {
+ public:
+  class Step {
+   public:
+    virtual ~Step() = default;
+    virtual void run(Words& words) const = 0;
+  };
+
+  /// Throws Error(unsupported) for patterns that cannot be used.
+  explicit WordCutter(std::span<const pipeline::PreTokenizer> pre_tokenizers);
+
+  /// True where the last component is ByteLevel: words then stay bytes, and the model is to spell
+  /// them in GPT-2's byte alphabet.
+  bool leaves_bytes() const { return leaves_bytes_; }
+
+  /// text: valid UTF-8. at_start: it starts the input.
+  Words cut(std::string text, bool at_start) const;
+
+ private:
+  std::vector<std::unique_ptr<const Step>> steps_;
+  bool leaves_bytes_ = false;
+};
+
+}  // namespace caracal
