@@ -1,7 +1,9 @@
 #include "base/aligned_buffer.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include <cstdint>
 #include <utility>
 
 #include "base/error.h"
@@ -13,6 +15,14 @@ constexpr size_t kHugePage = size_t{2} << 20;
 
 bool lock_memory(std::span<const std::byte> pages) {
   return pages.empty() || ::mlock(pages.data(), pages.size()) == 0;
+}
+
+void drop_pages(std::span<const std::byte> range) {
+  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<uintptr_t>(range.data());
+  const uintptr_t first = (begin + page - 1) / page * page;
+  const uintptr_t last = (begin + range.size()) / page * page;
+  if (last > first) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 }
 
 AlignedBuffer::AlignedBuffer(size_t bytes, Pages pages) {

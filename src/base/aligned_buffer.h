@@ -30,4 +30,8 @@ class AlignedBuffer {
 /// Keeps the pages in memory (mlock). False when the system refuses.
 bool lock_memory(std::span<const std::byte> pages);
 
+/// Gives the memory of the whole pages inside the range back to the system. The range must not be
+/// read again: a map would fetch it from its file, but other memory is gone.
+void drop_pages(std::span<const std::byte> range);
+
 }  // namespace caracal

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/aligned_buffer.h"
 #include "base/error.h"
 
 namespace caracal {
@@ -141,14 +142,6 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 
-void MappedFile::drop(std::span<const std::byte> range) const {
-  if (range.empty()) return;
-  // The map begins at a page: offsets into it say where pages begin.
-  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = static_cast<size_t>(range.data() - data_);
-  const size_t first = (begin + page - 1) / page * page;
-  const size_t last = (begin + range.size()) / page * page;
-  if (last > first) ::madvise(const_cast<std::byte*>(data_) + first, last - first, MADV_DONTNEED);
-}
+void MappedFile::drop(std::span<const std::byte> range) const { drop_pages(range); }
 
 }  // namespace caracal

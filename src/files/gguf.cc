@@ -1,11 +1,14 @@
 #include "files/gguf.h"
 
 #include <algorithm>
+#include <cstring>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "files/byte_reader.h"
 #include "files/gguf_image.h"
 #include "files/gguf_split.h"
+#include "files/gguf_writer.h"
 
 namespace caracal {
 namespace {
@@ -69,6 +72,26 @@ Gguf Gguf::parse(std::span<const std::byte> image, std::string_view name) {
   return gguf;
 }
 
+Gguf Gguf::assemble(std::string name, const GgufHeader& header, GgufBacking backing) {
+  Gguf gguf;
+  gguf.name_ = std::move(name);
+  const std::string text = header.encode();
+  AlignedBuffer& image = backing.memory.emplace_back(text.size());  // names and values point there
+  std::memcpy(image.data(), text.data(), text.size());
+  gguf.take_header(parse_gguf_header(image.bytes(), gguf.name_));
+  CRCL_CHECK_OP(backing.places.size(), ==, gguf.tensors_.size());
+  for (size_t i = 0; i < gguf.tensors_.size(); ++i) {
+    CRCL_CHECK_OP(backing.places[i].data.size(), ==, header.tensor_bytes(i));
+    gguf.tensors_[i].data = backing.places[i].data;
+    gguf.tensors_[i].shard = backing.places[i].shard;
+  }
+  gguf.n_shards_ = static_cast<int>(backing.maps.size());
+  for (const MappedFile& map : backing.maps) gguf.file_bytes_ += map.bytes().size();
+  gguf.maps_ = std::move(backing.maps);
+  gguf.memory_ = std::move(backing.memory);
+  return gguf;
+}
+
 Gguf Gguf::open_one(const std::filesystem::path& path, MappedFile::Access access) {
   Gguf gguf;
   gguf.name_ = path.string();
@@ -78,9 +101,12 @@ Gguf Gguf::open_one(const std::filesystem::path& path, MappedFile::Access access
 }
 
 void Gguf::take_image(std::span<const std::byte> bytes) {
-  GgufImage image = parse_gguf_image(bytes, name_);
-  version_ = image.version;
+  take_header(parse_gguf_image(bytes, name_));
   file_bytes_ = bytes.size();
+}
+
+void Gguf::take_header(GgufImage image) {
+  version_ = image.version;
   metadata_ = std::move(image.metadata);
   tensors_ = std::move(image.tensors);
   for (uint32_t i = 0; i < metadata_.size(); ++i) key_index_.emplace_back(metadata_[i].first, i);
@@ -122,7 +148,10 @@ const GgufTensor* Gguf::find_tensor(std::string_view name) const {
 }
 
 void Gguf::drop(const GgufTensor& tensor) const {
-  if (!maps_.empty()) maps_[static_cast<size_t>(tensor.shard)].drop(tensor.data);
+  if (tensor.shard == GgufTensor::kInMemory)
+    drop_pages(tensor.data);
+  else if (!maps_.empty())
+    maps_[static_cast<size_t>(tensor.shard)].drop(tensor.data);
 }
 
 }  // namespace caracal

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/aligned_buffer.h"
 #include "base/file.h"
 #include "spec/tensor_type.h"
 
@@ -61,10 +62,26 @@ struct GgufTensor {
   TensorType type{};
   std::vector<int64_t> shape;       ///< outermost first: [n_out, n_in] for a matrix; never empty
   std::span<const std::byte> data;  ///< inside the map of its shard
-  int shard = 0;
+  int shard = 0;                    ///< kInMemory: inside memory that was made for it
+  static constexpr int kInMemory = -1;
 
   /// Of the outermost dimension's entries: a matrix's rows.
   size_t row_bytes() const { return data.size() / static_cast<size_t>(shape[0]); }
+};
+
+class GgufHeader;
+struct GgufImage;
+
+/// Where the bytes of an assembled checkpoint lie: in other files, and in memory for what those do
+/// not have in the form that GGUF wants.
+struct GgufBacking {
+  struct Place {
+    std::span<const std::byte> data;
+    int shard = 0;  ///< index of the map, or GgufTensor::kInMemory
+  };
+  std::vector<Place> places;  ///< one per tensor, in the header's order
+  std::vector<MappedFile> maps;
+  std::vector<AlignedBuffer> memory;
 };
 
 /// An opened checkpoint: metadata of the first shard, tensors of all shards. Immutable; views stay
@@ -80,6 +97,9 @@ class Gguf {
                    MappedFile::Access access = MappedFile::Access::map);
   /// For tests and fuzzing: parses one image held by the caller. Splits are refused.
   static Gguf parse(std::span<const std::byte> image, std::string_view name);
+  /// A checkpoint of another kind in GGUF's words: what header says, with the tensors' bytes where
+  /// backing has them. name: as printed in messages.
+  static Gguf assemble(std::string name, const GgufHeader& header, GgufBacking backing);
 
   Gguf(Gguf&&) noexcept = default;
   Gguf& operator=(Gguf&&) noexcept = default;
@@ -105,7 +125,7 @@ class Gguf {
   /// In file order, shard after shard.
   std::span<const GgufTensor> tensors() const { return tensors_; }
   const GgufTensor* find_tensor(std::string_view name) const;
-  /// Of all shards together.
+  /// Of all shards together; of an assembled one, the files that its tensors lie in.
   uint64_t file_bytes() const { return file_bytes_; }
   int n_shards() const { return n_shards_; }
 
@@ -118,6 +138,7 @@ class Gguf {
   Gguf() = default;
   static Gguf open_one(const std::filesystem::path& path, MappedFile::Access access);
   void take_image(std::span<const std::byte> image);
+  void take_header(GgufImage image);
   /// Takes over the tensors of the next shard of a split.
   void append(Gguf&& shard);
   void index_tensors();
@@ -129,6 +150,7 @@ class Gguf {
   uint64_t file_bytes_ = 0;
   int n_shards_ = 1;
   std::vector<MappedFile> maps_;  // one per shard; empty after parse()
+  std::vector<AlignedBuffer> memory_;
   std::vector<std::pair<std::string_view, GgufValue>> metadata_;
   std::vector<GgufTensor> tensors_;
   NameIndex key_index_;

@@ -28,6 +28,18 @@ class ImageParser {
       : image_(image), reader_(image, name) {}
 
   GgufImage parse() {
+    read_header();
+    place_tensors();
+    return std::move(out_);
+  }
+
+  GgufImage parse_header() {
+    read_header();
+    return std::move(out_);
+  }
+
+ private:
+  void read_header() {
     read_magic_and_version();
     const uint64_t n_tensors = reader_.read_count("tensor count", kMinTensorBytes, kMaxTensors);
     const uint64_t n_keys = reader_.read_count("key count", kMinKeyBytes, kMaxKeys);
@@ -36,11 +48,8 @@ class ImageParser {
     read_alignment();
     for (uint64_t i = 0; i < n_tensors; ++i) read_tensor();
     refuse_repeated_tensors();
-    place_tensors();
-    return std::move(out_);
   }
 
- private:
   /// A tensor as described, before its data range is checked.
   struct Place {
     uint64_t entry_position;   // of the description in the file
@@ -400,6 +409,10 @@ uint32_t gguf_scalar_bytes(GgufValue::Type type) {
 
 GgufImage parse_gguf_image(std::span<const std::byte> image, std::string_view name) {
   return ImageParser(image, name).parse();
+}
+
+GgufImage parse_gguf_header(std::span<const std::byte> image, std::string_view name) {
+  return ImageParser(image, name).parse_header();
 }
 
 }  // namespace caracal

@@ -27,6 +27,9 @@ struct GgufImage {
 /// and by fixed limits, whatever the counts claim.
 GgufImage parse_gguf_image(std::span<const std::byte> image, std::string_view name);
 
+/// The same for an image that ends before the data: the tensors' data stay empty.
+GgufImage parse_gguf_header(std::span<const std::byte> image, std::string_view name);
+
 /// Bytes of one element of a scalar metadata type; 0 for string and array.
 uint32_t gguf_scalar_bytes(GgufValue::Type type);
 

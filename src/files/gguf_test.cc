@@ -287,6 +287,37 @@ TEST(GgufSharedData, every_vocabulary_opens) {
   EXPECT_EQ(n_files, 7);
 }
 
+TEST(Gguf, assembles_a_header_and_bytes_from_elsewhere) {
+  GgufHeader header;
+  header.set_string("general.architecture", "llama");
+  header.add_tensor("from_map", TensorType::f32, std::array<int64_t, 2>{1, 2});
+  header.add_tensor("made", TensorType::f16, std::array<int64_t, 1>{4});
+  const fs::path path = fs::temp_directory_path() / fmt::format("caracal_backing_{}", ::getpid());
+  write_file_atomic(path, "0123456789");
+  GgufBacking backing;
+  backing.maps.emplace_back(path);
+  fs::remove(path);
+  backing.memory.emplace_back(8);
+  backing.memory[0].data()[3] = std::byte{7};
+  backing.places = {{backing.maps[0].bytes().subspan(2, 8), 0},
+                    {backing.memory[0].bytes(), GgufTensor::kInMemory}};
+
+  Gguf first = Gguf::assemble("folder", header, std::move(backing));
+  const Gguf gguf = std::move(first);
+  EXPECT_EQ(gguf.name(), "folder");
+  EXPECT_EQ(gguf.get_string("general.architecture"), "llama");
+  EXPECT_EQ(gguf.file_bytes(), 10u);
+  const GgufTensor* mapped = gguf.find_tensor("from_map");
+  ASSERT_TRUE(mapped);
+  EXPECT_EQ(mapped->data[0], std::byte{'2'});
+  const GgufTensor* made = gguf.find_tensor("made");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->type, TensorType::f16);
+  EXPECT_EQ(made->data[3], std::byte{7});
+  gguf.drop(*mapped);
+  gguf.drop(*made);
+}
+
 // The corpus of the fuzz target is what the samples say; CARACAL_WRITE_CORPUS=1 writes it anew.
 TEST(GgufFuzzCorpus, holds_the_samples) {
   const fs::path dir = fs::path(CARACAL_SOURCE_DIR) / "tests/fuzz/corpus/gguf";
