@@ -294,8 +294,12 @@ std::vector<int64_t> ImageParser::read_shape() {
 TensorType ImageParser::read_tensor_type() {
   const uint64_t at = reader_.position();
   const auto id = reader_.read<uint32_t>("the tensor type");
-  if (!tensor_type_info(id))
-    reader_.fail(at, "a known tensor type", fmt::format("type id {}", id), ErrorCode::unsupported);
+  if (!tensor_type_info(id)) {
+    const std::string name = foreign_tensor_type(id);
+    reader_.fail(at, "a known tensor type",
+                 fmt::format("type id {}{}", id, name.empty() ? "" : " (" + name + ")"),
+                 ErrorCode::unsupported);
+  }
   return static_cast<TensorType>(id);
 }
 

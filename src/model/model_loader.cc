@@ -192,9 +192,8 @@ class ModelLoader {
     const WeightFormat* format = find_weight_format(tensor.type);
     if (!format)
       throw_error(ErrorCode::unsupported, where(tensor.name),
-                  "weights of type {} are not supported yet; use a file of F32, F16, BF16, Q8_0, "
-                  "Q4_0 or Q4_1",
-                  tensor_type_info(tensor.type)->name);
+                  "weights of type {} are not supported yet; use a file of {}",
+                  tensor_type_info(tensor.type)->name, list_readable_types());
     return *format;
   }
 

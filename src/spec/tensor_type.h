@@ -1,6 +1,8 @@
 #pragma once
 /// How the elements of a stored tensor are encoded. Values are GGUF's type ids.
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace caracal {
@@ -38,6 +40,8 @@ enum class TensorType : uint32_t {
   tq1_0 = 34,
   tq2_0 = 35,
   mxfp4 = 39,
+  nvfp4 = 40,
+  q1_0 = 41,
 };
 
 struct TensorTypeInfo {
@@ -48,10 +52,19 @@ struct TensorTypeInfo {
   bool readable;  ///< this version has a weight format for it
 };
 
+std::span<const TensorTypeInfo> tensor_types();
+
 /// Row of the table, or nullptr for an id that is not in it (forks, removed ids).
 const TensorTypeInfo* tensor_type_info(uint32_t id);
 inline const TensorTypeInfo* tensor_type_info(TensorType t) {
   return tensor_type_info(static_cast<uint32_t>(t));
 }
+
+/// What an id outside the table is known as: "Q4_0_4_4, a layout that GGUF has dropped",
+/// "IQ4_KS of ik_llama.cpp"; empty where nothing is known.
+std::string foreign_tensor_type(uint32_t id);
+
+/// "F32, F16, ... or MXFP4": the types with a weight format, for messages.
+std::string list_readable_types();
 
 }  // namespace caracal

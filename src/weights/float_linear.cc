@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
+#include <string>
+#include <utility>
 
 #include "base/check.h"
 
@@ -9,7 +12,8 @@ namespace caracal {
 namespace {
 
 constexpr int64_t kRows = 8;    // activation rows that share a decoded piece
-constexpr int64_t kPiece = 32;  // weights decoded at a time; a multiple of every block but 256's
+constexpr int64_t kPiece = 32;  // weights decoded at a time, or one larger block
+constexpr size_t kLargestPiece = 256;
 
 /// Interleaved partial sums of one output: short chains of additions, and a loop the compiler can
 /// turn into vectors of any width.
@@ -29,15 +33,13 @@ struct Sums {
   }
 };
 
-template <TensorType kType>
-void run(const LinearArgs& a) noexcept {
-  static const WeightFormat& format = *find_weight_format(kType);
-  const TensorTypeInfo& type = *tensor_type_info(kType);
+void multiply(const WeightFormat& format, const LinearArgs& a) noexcept {
+  const TensorTypeInfo& type = *tensor_type_info(format.type);
   const int64_t piece = std::max<int64_t>(kPiece, type.block_elements);
   const auto bytes_of = [&](int64_t n) {
     return static_cast<size_t>(n / type.block_elements * type.block_bytes);
   };
-  std::array<float, 256> w;
+  std::array<float, kLargestPiece> w;
   for (int64_t c = a.col_begin; c < a.col_end; ++c) {
     const std::byte* row = a.weights + static_cast<size_t>(c) * bytes_of(a.n_in);
     for (int64_t r = a.row_begin; r < a.row_end; r += kRows) {
@@ -58,34 +60,48 @@ void run(const LinearArgs& a) noexcept {
   }
 }
 
-template <TensorType kType>
-constexpr LinearKernel kernel(std::string_view name) {
-  return {.name = name,
-          .needs = {},
-          .acts = ActEncoding::f32,
-          .col_tile = 1,
-          .packed_bytes = nullptr,
-          .pack = nullptr,
-          .run = run<kType>};
+/// A kernel's run has no room for its format: each row of weight_formats() gets a function.
+template <size_t kRow>
+void run(const LinearArgs& args) noexcept {
+  multiply(weight_formats()[kRow], args);
 }
 
-struct Row {
-  TensorType type;
+constexpr size_t kMaxFormats = 64;
+template <size_t... kRow>
+constexpr std::array<LinearRun, kMaxFormats> run_functions(std::index_sequence<kRow...>) {
+  return {run<kRow>...};
+}
+
+struct NamedKernel {
+  std::string name;
   LinearKernel kernel;
 };
-using enum TensorType;
-constexpr Row kRowsByType[] = {
-    {f32, kernel<f32>("f32_float")},    {f16, kernel<f16>("f16_float")},
-    {bf16, kernel<bf16>("bf16_float")}, {q8_0, kernel<q8_0>("q8_0_float")},
-    {q4_0, kernel<q4_0>("q4_0_float")}, {q4_1, kernel<q4_1>("q4_1_float")},
-};
+
+std::deque<NamedKernel> make_kernels() {
+  constexpr auto kRuns = run_functions(std::make_index_sequence<kMaxFormats>());
+  CRCL_CHECK_OP(weight_formats().size(), <=, kMaxFormats);
+  std::deque<NamedKernel> kernels;
+  for (const WeightFormat& format : weight_formats()) {
+    NamedKernel& row = kernels.emplace_back();
+    row.name = std::string(format.name) + "_float";
+    row.kernel = {.name = row.name,
+                  .needs = {},
+                  .acts = ActEncoding::f32,
+                  .col_tile = 1,
+                  .packed_bytes = nullptr,
+                  .pack = nullptr,
+                  .run = kRuns[kernels.size() - 1]};
+  }
+  return kernels;
+}
 
 }  // namespace
 
 const LinearKernel& float_linear_kernel(const WeightFormat& format) {
-  const auto row = std::ranges::find(kRowsByType, format.type, &Row::type);
-  CRCL_CHECK(row != std::end(kRowsByType));
-  return row->kernel;
+  static const std::deque<NamedKernel> kernels = make_kernels();
+  const auto row = std::ranges::find(weight_formats(), format.type, &WeightFormat::type);
+  CRCL_CHECK(row != weight_formats().end());
+  return kernels[static_cast<size_t>(row - weight_formats().begin())].kernel;
 }
 
 }  // namespace caracal

@@ -127,13 +127,16 @@ void read_roof(benchmark::State& state) {
       benchmark::Counter::kIsRate);
 }
 
-/// SmolLM2-135M's gate projection and output matrix; one row and a prompt of 512.
+/// SmolLM2-135M's projections and output matrix, and a matrix that blocks of 256 divide; one row
+/// and a prompt of 512.
 const bool kRegistered = [] {
   benchmark::RegisterBenchmark("read_roof", read_roof);
   for (const WeightFormat& format : weight_formats())
     for (const LinearKernel& kernel : format.kernels) {
       if (!kernel.run || !detect_cpu_features().has(kernel.needs)) continue;
-      for (Shape shape : {Shape{1536, 576}, Shape{576, 1536}, Shape{49152, 576}})
+      for (Shape shape :
+           {Shape{1536, 576}, Shape{576, 1536}, Shape{49152, 576}, Shape{1024, 2048}}) {
+        if (shape.n_in % tensor_type_info(format.type)->block_elements != 0) continue;
         for (int64_t rows : {1, 8, 512}) {
           if (shape.n_out > 4096 && rows > 8)
             continue;  // only the last row meets the output matrix
@@ -144,6 +147,7 @@ const bool kRegistered = [] {
             measure(state, format, kernel, shape, rows);
           })->Unit(benchmark::kMicrosecond);
         }
+      }
     }
   return true;
 }();
