@@ -23,22 +23,35 @@ std::vector<std::string> golden_models() {
   return names;
 }
 
+constexpr int32_t kBlockTokens = 8;
+constexpr int32_t kContext = 256;
+
+/// How a sequence is computed.
+struct How {
+  CpuFeatures features = detect_cpu_features();
+  Numerics numerics = Numerics::exact;
+  int32_t n_threads = 2;
+  int32_t context = kContext;
+};
+
 /// Logits [n_tokens][n_vocab] of one sequence, computed in the given chunks.
 class Forward {
  public:
-  Forward(const fs::path& path, CpuFeatures features, Numerics numerics, int32_t n_threads = 2)
-      : team_(n_threads),
-        runner_(Model::load(path, {.features = features, .numerics = numerics}, team_),
+  explicit Forward(const fs::path& path, const How& how = {})
+      : context_(how.context),
+        team_(how.n_threads),
+        runner_(Model::load(path, {.features = how.features, .numerics = how.numerics}, team_),
                 {.max_rows = 64,
                  .max_logit_rows = 64,
                  .k_type = KvType::f32,
                  .v_type = KvType::f32,
-                 .block_tokens = 8},
-                32, team_, team_) {}
+                 .block_tokens = kBlockTokens,
+                 .context = how.context},
+                how.context / kBlockTokens, team_, team_) {}
 
   std::vector<std::vector<float>> logits(std::span<const TokenId> ids, int32_t chunk) {
     std::vector<std::vector<float>> out;
-    BlockTable table(runner_.pool(), 8, 256);
+    BlockTable table(runner_.pool(), kBlockTokens, context_);
     for (size_t begin = 0; begin < ids.size(); begin += static_cast<size_t>(chunk)) {
       const auto part =
           ids.subspan(begin, std::min(static_cast<size_t>(chunk), ids.size() - begin));
@@ -60,6 +73,7 @@ class Forward {
   ModelRunner& runner() { return runner_; }
 
  private:
+  int32_t context_;
   ThreadTeam team_;
   ModelRunner runner_;
 };
@@ -73,10 +87,13 @@ double relative_error(const std::vector<float>& a, const std::vector<double>& b)
 }
 
 double worst_error(const std::string& name, CpuFeatures features, Numerics numerics) {
-  Forward forward(golden_dir() / (name + ".gguf"), features, numerics);
   const Json golden = read_json_file(golden_dir() / (name + ".golden.json"));
   double worst = 0;
   for (const Json& sequence : golden["sequences"]) {
+    Forward forward(golden_dir() / (name + ".gguf"),
+                    {.features = features,
+                     .numerics = numerics,
+                     .context = sequence.value("context", kContext)});
     const std::vector<TokenId> ids = sequence["ids"];
     const auto rows = forward.logits(ids, 16);
     for (size_t i = 0; i < sequence["positions"].size(); ++i)
@@ -105,12 +122,12 @@ INSTANTIATE_TEST_SUITE_P(Goldens, ParityTest, testing::ValuesIn(golden_models())
                          });
 
 TEST(Forward, logits_do_not_depend_on_chunks_or_threads) {
-  for (const char* name : {"formats-mixed", "llama3-rope-gqa3"}) {
+  for (const char* name : {"formats-mixed", "llama3-rope-gqa3", "gemma3", "phi3-window"}) {
     const fs::path path = golden_dir() / (std::string(name) + ".gguf");
-    std::vector<TokenId> ids;
-    for (TokenId i = 0; i < 50; ++i) ids.push_back((i * 7 + 3) % 60);
-    Forward one(path, detect_cpu_features(), Numerics::exact, 1);
-    Forward three(path, detect_cpu_features(), Numerics::exact, 3);
+    std::vector<TokenId> ids;  // windows of the last ones begin past the first chunk of keys
+    for (TokenId i = 0; i < 90; ++i) ids.push_back((i * 7 + 3) % 60);
+    Forward one(path, {.n_threads = 1});
+    Forward three(path, {.n_threads = 3});
     const auto whole = one.logits(ids, 64);
     for (int32_t chunk : {1, 7, 33})
       EXPECT_EQ(three.logits(ids, chunk), whole) << name << " " << chunk;
@@ -118,10 +135,11 @@ TEST(Forward, logits_do_not_depend_on_chunks_or_threads) {
 }
 
 TEST(Forward, a_sequence_is_computed_alike_alone_and_in_a_ragged_batch) {
-  Forward forward(golden_dir() / "formats-q4_1.gguf", detect_cpu_features(), Numerics::exact);
+  Forward forward(golden_dir() / "formats-q4_1.gguf");
   const std::vector<TokenId> a = {1, 5, 9, 13, 17, 21, 25}, b = {2, 4, 6};
   const auto alone_a = forward.logits(a, 64), alone_b = forward.logits(b, 64);
-  BlockTable ta(forward.runner().pool(), 8, 64), tb(forward.runner().pool(), 8, 64);
+  BlockTable ta(forward.runner().pool(), kBlockTokens, 64),
+      tb(forward.runner().pool(), kBlockTokens, 64);
   ASSERT_TRUE(ta.grow(7) && tb.grow(3));
   const std::span<const BlockId> tables_a[] = {ta.blocks()}, tables_b[] = {tb.blocks()};
   Batch batch;
@@ -135,14 +153,17 @@ TEST(Forward, a_sequence_is_computed_alike_alone_and_in_a_ragged_batch) {
   EXPECT_EQ(std::vector<float>(rows.row(1), rows.row(1) + rows.cols), alone_a.back());
 }
 
-TEST(Forward, each_branch_of_a_tree_equals_the_same_tokens_as_a_chain) {
-  Forward forward(golden_dir() / "formats-q8_0.gguf", detect_cpu_features(), Numerics::exact);
-  const std::vector<TokenId> prompt = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+/// Whether every node of a drafted tree has the logits of its path, run as a plain sequence.
+void expect_branches_equal_chains(const std::string& name) {
+  SCOPED_TRACE(name);
+  Forward forward(golden_dir() / (name + ".gguf"));
+  const std::vector<TokenId> prompt = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
   //                               0   1   2   3   4   5
   const std::vector<TokenId> tree = {20, 21, 22, 23, 24, 25};
   const std::vector<int32_t> parents = {-1, 0, 0, 1, 2, -1};
-  BlockTable table(forward.runner().pool(), 8, 64);
-  ASSERT_TRUE(table.grow(15));
+  const auto n_prompt = static_cast<int32_t>(prompt.size());
+  BlockTable table(forward.runner().pool(), kBlockTokens, 64);
+  ASSERT_TRUE(table.grow(n_prompt + 6));
   const std::span<const BlockId> tables[] = {table.blocks()};
   Batch batch;
   append_sequence(batch,
@@ -151,7 +172,7 @@ TEST(Forward, each_branch_of_a_tree_equals_the_same_tokens_as_a_chain) {
   batch.clear();
   append_sequence(batch, {.tokens = tree,
                           .parents = parents,
-                          .context_len = 9,
+                          .context_len = n_prompt,
                           .block_tables = tables,
                           .logits = BatchInput::Logits::all});
   forward.runner().run(batch);
@@ -168,10 +189,18 @@ TEST(Forward, each_branch_of_a_tree_equals_the_same_tokens_as_a_chain) {
   }
 }
 
+TEST(Forward, each_branch_of_a_tree_equals_the_same_tokens_as_a_chain) {
+  expect_branches_equal_chains("formats-q8_0");
+}
+
+TEST(Forward, windows_run_along_the_branch_of_a_tree) {
+  for (const char* name : {"gemma3", "phi3-window"}) expect_branches_equal_chains(name);
+}
+
 TEST(Forward, stories_260k_gives_the_golden_ids_and_logits) {
   CRCL_NEEDS_TEST_DATA();
   const fs::path models = test_data_dir() / "models";
-  Forward forward(models / "stories260K.gguf", detect_cpu_features(), Numerics::exact);
+  Forward forward(models / "stories260K.gguf");
   const Json golden_file = read_json_file(models / "stories260K.golden.json");
   ASSERT_EQ(golden_file["rows"].size(), 8u);
   for (const Json& row : golden_file["rows"]) {

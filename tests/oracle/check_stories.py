@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from llama import Llama
+import families
 
 LOGIT_TOLERANCE = 1e-4
 
@@ -21,7 +21,7 @@ def main() -> int:
         return 2
     directory = Path(sys.argv[1])
     golden = json.loads((directory / "stories260K.golden.json").read_text())
-    oracle = Llama(directory / golden["model"])
+    oracle = families.load(directory / golden["model"])
     failures = 0
     for row in golden["rows"]:
         prompt, expected = row["prompt_ids"], row["greedy_ids"]

@@ -29,6 +29,9 @@ class Checkpoint:
             raise KeyError(f"{self.path.name}: {self.arch}.{key} is missing")
         return value
 
+    def names(self) -> list[str]:
+        return list(self._tensors)
+
     def has(self, name: str) -> bool:
         return name in self._tensors
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from llama import Llama
+import families
 
 
 def main():
@@ -23,7 +23,7 @@ def main():
     parser.add_argument("--float32", action="store_true", help="compute in float32 instead of float64")
     args = parser.parse_args()
     sequences = json.loads(args.input.read_text())["sequences"]
-    oracle = Llama(args.model, np.float32 if args.float32 else np.float64)
+    oracle = families.load(args.model, np.float32 if args.float32 else np.float64)
     np.save(args.output, np.concatenate([oracle.logits(ids) for ids in sequences]).astype(np.float32))
 
 

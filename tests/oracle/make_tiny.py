@@ -13,27 +13,25 @@ from pathlib import Path
 
 import numpy as np
 
-from llama import Llama
+import families
 from tiny_model import write_model
 from tiny_specs import TINY_MODELS, TinySpec
 
-LENGTHS = (37, 24)  # tokens of the two sequences; neither is a multiple of a block or a vector
-KEPT_ROWS = 7  # rows of logits kept per sequence, first and last among them
+KEPT_ROWS = 5  # rows of logits kept per sequence, first and last among them
 
 
 def sequences(spec: TinySpec) -> list[list[int]]:
     rng = np.random.Generator(np.random.PCG64(1000 + spec.seed))
-    return [[1, *rng.integers(3, spec.n_vocab, length - 1).tolist()] for length in LENGTHS]
+    return [[1, *rng.integers(3, spec.n_vocab, length - 1).tolist()] for length in spec.lengths]
 
 
 def golden(spec: TinySpec, gguf_path: Path) -> dict:
-    oracle = Llama(gguf_path)
     rows = []
-    for ids in sequences(spec):
-        logits = oracle.logits(ids)
+    for ids, context in zip(sequences(spec), spec.contexts or (None, None)):
+        logits = families.load(gguf_path, context=context).logits(ids)
         positions = np.linspace(0, len(ids) - 1, KEPT_ROWS).round().astype(int).tolist()
-        rows.append({"ids": ids, "positions": positions,
-                     "logits": [[float(f"{v:.7g}") for v in logits[p]] for p in positions]})
+        rows.append({"ids": ids} | ({"context": context} if context else {}) | {
+            "positions": positions, "logits": [[float(f"{v:.7g}") for v in logits[p]] for p in positions]})
     return {"model": gguf_path.name, "oracle": "numpy float64 from dequantised tensors", "sequences": rows}
 
 

@@ -1,4 +1,4 @@
-"""Writes one tiny Llama model from its spec: seeded weights, a small SentencePiece-style vocabulary."""
+"""Writes one tiny model from its spec: seeded weights, a small SentencePiece-style vocabulary."""
 
 import math
 import string
@@ -7,10 +7,16 @@ from pathlib import Path
 import gguf
 import numpy as np
 
-from tiny_specs import F32, TinySpec
+from tiny_specs import F32, LINEARS, TinySpec
 
 CONTEXT = 256
 SPACE = "\u2581"
+# The norms of a layer beyond attn_norm and ffn_norm, which all families have.
+QK_NORMS = ("attn_q_norm", "attn_k_norm")
+SANDWICH = ("post_attention_norm", "post_ffw_norm")
+MORE_NORMS = {"qwen3": QK_NORMS, "gemma2": SANDWICH, "gemma3": SANDWICH + QK_NORMS}
+# Tensors that hold several linears, in this order.
+FUSED = {"phi3": {"attn_qkv": ("attn_q", "attn_k", "attn_v"), "ffn_up": ("ffn_gate", "ffn_up")}}
 
 
 def vocabulary(n_vocab: int) -> tuple[list[str], list[float], list[gguf.TokenType]]:
@@ -44,7 +50,7 @@ def llama3_rope_factors(spec: TinySpec) -> np.ndarray:
 
 
 def write_model(spec: TinySpec, path: Path):
-    writer = gguf.GGUFWriter(path, "llama")
+    writer = gguf.GGUFWriter(path, spec.arch)
     _write_metadata(writer, spec)
     for name, values, kind in _tensors(spec):
         writer.add_tensor(name, gguf.quants.quantize(values.astype(np.float32), kind), raw_dtype=kind)
@@ -55,8 +61,9 @@ def write_model(spec: TinySpec, path: Path):
 
 
 def _write_metadata(writer: gguf.GGUFWriter, spec: TinySpec):
-    writer.add_name(f"caracal tiny {spec.name}")
-    writer.add_context_length(CONTEXT)
+    # llama.cpp expects Phi-3's own special tokens in a model with "phi3" in its name.
+    writer.add_name(f"caracal tiny {spec.name.replace('phi3', 'phi')}")
+    writer.add_context_length(max(spec.contexts or (CONTEXT,)))
     writer.add_vocab_size(spec.n_vocab)
     writer.add_embedding_length(spec.d_model)
     writer.add_block_count(spec.n_layers)
@@ -67,8 +74,9 @@ def _write_metadata(writer: gguf.GGUFWriter, spec: TinySpec):
     writer.add_value_length(spec.head_dim)
     writer.add_layer_norm_rms_eps(1e-5)
     for key, value in {"dimension_count": spec.head_dim, **spec.rope}.items():
-        add = {str: writer.add_string, int: writer.add_uint32, float: writer.add_float32}[type(value)]
-        add(f"llama.rope.{key}", value)
+        _add_key(writer, f"{spec.arch}.rope.{key}", value)
+    for key, value in spec.keys.items():
+        _add_key(writer, f"{spec.arch}.{key}", value)
     pieces, scores, types = vocabulary(spec.n_vocab)
     writer.add_tokenizer_model("llama")
     writer.add_token_list(pieces)
@@ -79,32 +87,56 @@ def _write_metadata(writer: gguf.GGUFWriter, spec: TinySpec):
     writer.add_eos_token_id(2)
 
 
+def _add_key(writer: gguf.GGUFWriter, key: str, value):
+    add = {str: writer.add_string, int: writer.add_uint32, float: writer.add_float32, list: writer.add_array}
+    add[type(value)](key, value)
+
+
 def _tensors(spec: TinySpec):
     """Yields name, float values, type. Gains keep every layer, and attention in it, visible in the logits."""
     rng = np.random.Generator(np.random.PCG64(spec.seed))
-    q_dim, kv_dim = spec.n_heads * spec.head_dim, spec.n_kv_heads * spec.head_dim
 
-    def matrix(n_out: int, n_in: int, gain: float) -> np.ndarray:
-        return rng.standard_normal((n_out, n_in)) * gain / math.sqrt(n_in)
-
-    def norm() -> np.ndarray:
-        return 1.0 + 0.2 * rng.standard_normal(spec.d_model)
+    def norm(width: int) -> np.ndarray:
+        return 1.0 + 0.2 * rng.standard_normal(width)
 
     embedding_type = spec.type if spec.embedding_type is None else spec.embedding_type
-    yield "token_embd.weight", rng.standard_normal((spec.n_vocab, spec.d_model)), embedding_type
+    embedding = spec.embedding_gain * rng.standard_normal((spec.n_vocab, spec.d_model))
+    yield "token_embd.weight", embedding, embedding_type
     if spec.rope_freqs is not None:
         yield "rope_freqs.weight", llama3_rope_factors(spec), F32
+    if spec.longrope:
+        pairs = spec.rope["dimension_count"] // 2
+        yield "rope_factors_short.weight", 1.0 + 0.5 * rng.random(pairs), F32
+        yield "rope_factors_long.weight", 1.0 + 8.0 * rng.random(pairs), F32
     for i in range(spec.n_layers):
-        linears = [("attn_q", q_dim, spec.d_model, 1.5), ("attn_k", kv_dim, spec.d_model, 1.5),
-                   ("attn_v", kv_dim, spec.d_model, 1.5), ("attn_output", spec.d_model, q_dim, 1.5),
-                   ("ffn_gate", spec.d_ff, spec.d_model, 1.5), ("ffn_up", spec.d_ff, spec.d_model, 1.5),
-                   ("ffn_down", spec.d_model, spec.d_ff, 1.5)]
-        yield f"blk.{i}.attn_norm.weight", norm(), F32
-        yield f"blk.{i}.ffn_norm.weight", norm(), F32
-        for name, n_out, n_in, gain in linears:
-            yield f"blk.{i}.{name}.weight", matrix(n_out, n_in, gain), spec.type
-            if spec.attention_bias if name.startswith("attn") else spec.ffn_bias:
-                yield f"blk.{i}.{name}.bias", 0.5 * rng.standard_normal(n_out), F32
-    yield "output_norm.weight", norm(), F32
+        yield f"blk.{i}.attn_norm.weight", norm(spec.d_model), F32
+        yield f"blk.{i}.ffn_norm.weight", norm(spec.d_model), F32
+        for name in MORE_NORMS.get(spec.arch, ()):
+            yield f"blk.{i}.{name}.weight", norm(spec.head_dim if name in QK_NORMS else spec.d_model), F32
+        for name, values, kind in _linears(spec, rng):
+            yield f"blk.{i}.{name}", values, kind
+    yield "output_norm.weight", norm(spec.d_model), F32
     if not spec.tied:
-        yield "output.weight", matrix(spec.n_vocab, spec.d_model, 2.0), spec.type
+        yield "output.weight", _matrix(rng, spec.n_vocab, spec.d_model, 2.0), spec.type
+
+
+def _matrix(rng: np.random.Generator, n_out: int, n_in: int, gain: float = 1.5) -> np.ndarray:
+    return rng.standard_normal((n_out, n_in)) * gain / math.sqrt(n_in)
+
+
+def _linears(spec: TinySpec, rng: np.random.Generator):
+    """Yields tensor name, values, type of one layer's linears and their biases."""
+    q_dim, kv_dim = spec.n_heads * spec.head_dim, spec.n_kv_heads * spec.head_dim
+    sizes = {"attn_q": (q_dim, spec.d_model), "attn_k": (kv_dim, spec.d_model), "attn_v": (kv_dim, spec.d_model),
+             "attn_output": (spec.d_model, q_dim), "ffn_gate": (spec.d_ff, spec.d_model),
+             "ffn_up": (spec.d_ff, spec.d_model), "ffn_down": (spec.d_model, spec.d_ff)}
+    fused = FUSED.get(spec.arch, {})
+    tensors = {member: tensor for tensor, members in fused.items() for member in members}
+    rows = {}
+    for name in LINEARS:
+        tensor = tensors.get(name, name)
+        rows.setdefault(tensor, []).append(_matrix(rng, *sizes[name]))
+        if len(rows[tensor]) == len(fused.get(tensor, (name,))):
+            yield f"{tensor}.weight", np.concatenate(rows[tensor]), spec.type
+        if name in spec.biases:
+            yield f"{name}.bias", 0.5 * rng.standard_normal(sizes[name][0]), F32

@@ -21,9 +21,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "oracle"))
 
+import families
 from compare import Agreement, range_share
 from gguf_rewrite import rewrite_f32
-from llama import Llama
 from llama_peer import LlamaPeer, check_system_line, system_line
 
 ORACLE_BAR = 2e-3  # share of the row's range
@@ -34,7 +34,7 @@ N_CTX = 512
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("-m", "--model", type=Path, required=True, help="a quantised Llama-family GGUF file")
+    parser.add_argument("-m", "--model", type=Path, required=True, help="a quantised GGUF file")
     parser.add_argument("--work", type=Path, required=True, help="folder for the F32 file and the engines' logits")
     parser.add_argument("--caracal", type=Path, default=Path("build/release/bin/caracal"))
     parser.add_argument("--without-caracal", action="store_true",
@@ -42,6 +42,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--prompts", type=Path, default=Path(__file__).with_name("prompts.json"))
     parser.add_argument("-n", "--tokens", type=int, default=64, help="greedy tokens after each prompt")
     parser.add_argument("--limit", type=int, help="only the first prompts")
+    parser.add_argument("--float32", action="store_true",
+                        help="the oracle computes in float32: half the memory, for models beyond half a billion weights")
     parser.add_argument("-t", "--threads", type=int, default=2)
     parser.add_argument("--peer-kv", choices=["f32", "f16"], default="f32", help="llama.cpp's KV type")
     parser.add_argument("--kv", choices=["f32", "f16", "bf16"], default="f32", help="caracal's KV type")
@@ -122,7 +124,7 @@ def main() -> int:
     peers = {model: LlamaPeer(model, N_CTX, args.threads, args.peer_kv) for model in (f32_model, args.model)}
     prompts = json.loads(args.prompts.read_text())["prompts"][: args.limit]
     ids = prompt_ids(peers[args.model], args.model, prompts)
-    oracle = Llama(args.model)
+    oracle = families.load(args.model, np.float32 if args.float32 else np.float64, context=N_CTX)
     greedy = oracle.greedy(ids, args.tokens)
     # The last greedy token is predicted, never fed.
     sequences = [prompt + text[:-1] for prompt, text in zip(ids, greedy)]

@@ -3,8 +3,9 @@
 
     python3 tiny_models.py [DIR]      # default: tests/goldens/models
 
-Bar: float matrices within 1e-4 of a row's range; quantised ones are shown only, since llama.cpp rounds
-activations to 8 bits (F16 and BF16 files: to the file's type). It does not run partial rotation.
+Bar: float matrices within 1e-4 of a row's range, Gemma's within 1e-3 because llama.cpp looks GeLU up in a table
+of 16-bit floats; quantised ones are shown only, since llama.cpp rounds activations to 8 bits (F16 and BF16 files:
+to the file's type). What llama.cpp does not do as the model's authors do is left to tiny_models_hf.py.
 """
 
 import json
@@ -16,8 +17,12 @@ import numpy as np
 from compare import range_share
 from llama_peer import LlamaPeer
 
-BAR = 1e-4
-NOT_RUN = {"partial-rope": "llama.cpp wants rope_dim == head_dim"}
+BAR, GELU_BAR = 1e-4, 1e-3
+NOT_RUN = {
+    "partial-rope": "llama.cpp wants rope_dim == head_dim in this family",
+    "mistral-window": "llama.cpp has no window in the architecture 'llama'",
+    "phi3-window": "llama.cpp ignores the window of Phi-3",
+}
 
 
 def main() -> int:
@@ -29,16 +34,16 @@ def main() -> int:
         if name in NOT_RUN:
             print(f"skip {name}: {NOT_RUN[name]}")
             continue
-        peer = LlamaPeer(directory / entry["gguf"], n_ctx=256, n_threads=1, kv="f32")
         shares = []
         for sequence in json.loads((directory / entry["golden"]).read_text())["sequences"]:
+            peer = LlamaPeer(directory / entry["gguf"], n_ctx=sequence.get("context", 256), n_threads=1, kv="f32")
             rows = peer.logits(sequence["ids"])[sequence["positions"]]
             shares += range_share(rows, np.array(sequence["logits"])).tolist()
-        peer.close()
-        exact = not name.startswith("formats-")
-        ok = not exact or max(shares) <= BAR
+            peer.close()
+        bar = None if name.startswith("formats-") else GELU_BAR if name.startswith("gemma") else BAR
+        ok = bar is None or max(shares) <= bar
         failures += not ok
-        print(f"{'ok  ' if ok else 'FAIL'} {name}: {max(shares):.1e} of the range{'' if exact else ', no bar'}")
+        print(f"{'ok  ' if ok else 'FAIL'} {name}: {max(shares):.1e} of the range{'' if bar else ', no bar'}")
     return 1 if failures else 0
 
 

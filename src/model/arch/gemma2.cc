@@ -20,6 +20,9 @@ constexpr Part kBlock[] = {
 };
 constexpr Part kEpilogue[] = {kGemmaOutputNorm, kOutput, kLogitSoftcap};
 
+/// What the files that leave it out were trained with.
+constexpr int32_t kWindow = 4096;
+
 /// The 27B model alone scales queries by d_model / n_heads instead of head_dim; files do not say
 /// so.
 constexpr int32_t kLayersOf27B = 46;
@@ -27,7 +30,7 @@ constexpr int32_t kLayersOf27B = 46;
 void configure(const Gguf& file, ModelConfig& config) {
   read_common_config(file, config);
   read_rope_config(file, config, RopePairs::halves);
-  read_windows(file, config, 2);
+  read_windows(file, config, 2, kWindow);
   const ArchKeys keys(file, config);
   config.embedding_scale = std::sqrt(static_cast<float>(config.d_model));
   config.attn_softcap = static_cast<float>(keys.number("attn_logit_softcapping", 50.0, 0, 1e6));

@@ -108,10 +108,11 @@ void read_rope_config(const Gguf& file, ModelConfig& c, RopePairs pairs) {
         "longrope needs the tensors rope_factors_short.weight and rope_factors_long.weight");
 }
 
-void read_windows(const Gguf& file, ModelConfig& c, int32_t period) {
+void read_windows(const Gguf& file, ModelConfig& c, int32_t period, int32_t fallback) {
   const ArchKeys keys(file, c);
-  const auto window = keys.find_count("attention.sliding_window", kMaxContext);
-  if (!window) return;
+  const std::string_view key = "attention.sliding_window";
+  if (file.get_int(keys.full(key)) == 0) return;  // how Phi-4 says that it has none
+  const int32_t window = keys.find_count(key, kMaxContext).value_or(fallback);
   const std::string pattern = keys.full("attention.sliding_window_pattern");
   const GgufValue* listed = file.find(pattern);
   std::vector<int64_t> has_window;
@@ -128,7 +129,7 @@ void read_windows(const Gguf& file, ModelConfig& c, int32_t period) {
     const bool windowed = !has_window.empty() ? has_window[i] != 0
                           : period == 0       ? true
                                               : static_cast<int32_t>(i) % period < period - 1;
-    if (windowed) c.layers[i].window = *window;
+    if (windowed) c.layers[i].window = window;
   }
 }
 

@@ -14,9 +14,9 @@ void read_common_config(const Gguf& file, ModelConfig& config);
 /// rope_factors_short.weight and rope_factors_long.weight (LongRoPE).
 void read_rope_config(const Gguf& file, ModelConfig& config, RopePairs pairs);
 
-/// Gives layers the window <arch>.attention.sliding_window: of every `period` layers all but the
-/// last, or all layers when period is 0. The key sliding_window_pattern (a period, or one boolean
-/// per layer) takes precedence. A file without a window leaves every layer as it is.
-void read_windows(const Gguf& file, ModelConfig& config, int32_t period);
+/// Gives layers the window <arch>.attention.sliding_window, or `fallback` where the file lacks the
+/// key; 0 is none. Of every `period` layers all but the last get it, or all layers when period is
+/// 0; the key sliding_window_pattern (a period, or one boolean per layer) takes precedence.
+void read_windows(const Gguf& file, ModelConfig& config, int32_t period, int32_t fallback = 0);
 
 }  // namespace caracal

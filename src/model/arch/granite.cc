@@ -37,6 +37,9 @@ void configure(const Gguf& file, ModelConfig& config) {
   config.residual_scale = multiplier("residual_scale", 1.0f);
   config.attn_scale = multiplier("attention.scale", config.attn_scale);
   config.logit_scale = 1.0f / multiplier("logit_scale", 1.0f);  // the file keeps a divisor
+  // In this family the key says whether there is a position embedding at all.
+  if (!file.get_bool(keys.full("rope.scaling.finetuned")).value_or(true))
+    for (LayerConfig& layer : config.layers) layer.rope = LayerRope::none;
 }
 
 }  // namespace
