@@ -58,7 +58,7 @@ class Tokenizer {
   /// The token whose piece is written exactly so in the vocabulary; kNoToken when there is none.
   TokenId find(std::string_view piece) const;
 
-  int32_t n_vocab() const { return static_cast<int32_t>(pieces_.size()); }
+  int32_t n_vocab() const { return static_cast<int32_t>(vocab_.pieces.size()); }
   /// True where a text that was decoded up to and with this token has started: what follows is no
   /// longer at_text_start. Throws like decode.
   bool starts_text(TokenId id, DecodeOptions options) const;

@@ -105,7 +105,6 @@ class StripSpaceStep final : public Step {
         end = at;
       }
     }
-    if (leading) end = begin;  // nothing but white space
     if (!sides_.left) begin = 0;
     if (!sides_.right) end = text.size();
     keeps_start = keeps_start && begin == 0;

@@ -187,12 +187,19 @@ class Translator {
   }
 
   void members(std::string_view list, bool negated, bool in_class) {
-    if (in_class && negated) refuse("a negated escape inside a class");
     at_ += 2;
-    if (in_class)
+    add_members(list, negated, in_class);
+  }
+  void add_members(std::string_view list, bool negated, bool in_class) {
+    if (in_class && !negated) {
       out_ += list;
+      return;
+    }
+    const std::string all = std::string(negated ? "[^" : "[").append(list).append("]");
+    if (in_class)
+      alternatives_.push_back(all);
     else
-      out_.append(negated ? "[^" : "[").append(list).append("]");
+      out_ += all;
   }
 
   void boundary(bool negated, bool in_class) {
@@ -219,8 +226,7 @@ class Translator {
         std::end(kSameProperties)) {
       out_.append(negated ? R"(\P{)" : R"(\p{)").append(name).append("}");
     } else if (const auto list = onig_property(name)) {
-      if (in_class && negated) refuse("a negated property inside a class");
-      out_.append(in_class ? "" : negated ? "[^" : "[").append(*list).append(in_class ? "" : "]");
+      add_members(*list, negated, in_class);
     } else {
       // A script; PCRE2 would take a bare name for its script extensions.
       const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
@@ -254,39 +260,81 @@ class Translator {
     at_ += 6;
   }
 
-  // Copies a class. Classes inside it are a union, so their brackets go.
-  void char_class() {
-    copy(1);
-    if (next_is("^")) copy(1);
-    class_members();
-    out_ += ']';
+  // What a class stands for. PCRE2 has neither classes in classes, nor intersections, nor negated
+  // lists of several properties inside a class: what its own classes cannot say becomes
+  // alternatives and look-aheads.
+  void char_class() { out_ += read_class().text; }
+
+  struct Class {
+    std::string text;
+    std::string members;  // of a plain class [members]; empty for another
+  };
+
+  // From [ to ]. Keeps out_ as it is.
+  Class read_class() {
+    if (++class_depth_ > 8) refuse("classes nested too deeply");
+    std::string before = std::move(out_);
+    std::vector<std::string> outer = std::move(alternatives_);
+    ++at_;
+    const bool negated = next_is("^");
+    if (negated) ++at_;
+    std::vector<std::string> operands;  // of &&
+    std::string members = read_operand(/*is_first=*/true);
+    bool is_plain = alternatives_.empty();
+    for (;; members = read_operand(/*is_first=*/false)) {
+      const bool is_last = next_is("]");
+      is_plain = is_plain && is_last && operands.empty();
+      operands.push_back(union_of(members));
+      at_ += is_last ? 1 : 2;  // ] or &&
+      if (is_last) break;
+    }
+    out_ = std::move(before);
+    alternatives_ = std::move(outer);
+    --class_depth_;
+    if (is_plain) return {(negated ? "[^" : "[") + members + "]", negated ? "" : members};
+    std::string all;
+    for (size_t i = 0; i + 1 < operands.size(); ++i) all += "(?=" + operands[i] + ")";
+    all += operands.back();
+    return {negated ? "(?:(?!" + all + ")(?s:.))" : "(?:" + all + ")", {}};
   }
 
-  void class_members() {
+  // The members of a class, or of one side of &&; what is no member goes to alternatives_.
+  std::string read_operand(bool is_first) {
+    out_.clear();
+    alternatives_.clear();
     const size_t begin = at_;
-    if (++class_depth_ > 8) refuse("classes nested too deeply");
     for (;;) {
       if (at_ >= in_.size()) refuse("a class that does not end");
       const char c = in_[at_];
-      if (c == ']' && at_ > begin) break;
+      if ((c == ']' && (at_ > begin || !is_first)) || next_is("&&")) break;
       if (c == '[') {
         if (next_is("[:")) refuse("a POSIX bracket");
-        if (next_is("[^")) refuse("a negated class inside a class");
-        ++at_;
-        class_members();
-      } else if (next_is("&&")) {
-        refuse("an intersection of classes (&&)");
+        const Class inner = read_class();
+        if (inner.members.empty())
+          alternatives_.push_back(inner.text);
+        else
+          out_ += inner.members;
       } else if (c == '\\') {
         escape(/*in_class=*/true);
       } else if (c == ']' || (c == '-' && (at_ == begin || next_is("-[") || next_is("-]")))) {
         out_.append({'\\', c});  // a literal, whatever stands beside it now
         ++at_;
+      } else if (c == '^') {
+        out_ += R"(\^)";
+        ++at_;
       } else {
         copy(1);
       }
     }
-    ++at_;  // ]
-    --class_depth_;
+    if (out_.empty() && alternatives_.empty()) refuse("an empty class");
+    return out_;
+  }
+
+  std::string union_of(const std::string& members) const {
+    std::vector<std::string> parts = alternatives_;
+    if (!members.empty()) parts.insert(parts.begin(), "[" + members + "]");
+    if (parts.size() == 1) return parts[0];
+    return fmt::format("(?:{})", fmt::join(parts, "|"));
   }
 
   std::string_view in_, context_;
@@ -295,6 +343,7 @@ class Translator {
   size_t atom_ = 0;             // where the last atom starts in out_
   std::vector<size_t> groups_;  // where open groups start in out_
   int class_depth_ = 0;
+  std::vector<std::string> alternatives_;  // of the class under way
 };
 
 }  // namespace

@@ -5,11 +5,12 @@
 
 namespace caracal {
 
-/// Rewrites what the two engines read differently: \w \W \b \B \h \H \uHHHH, \p{Script} and the
-/// POSIX-like properties, [..] inside a class (a union), x{n,m}+ (greedy twice, not possessive),
-/// (?m) (dot matches newline). ^ and $ match at every line; compile with PCRE2_MULTILINE.
-/// Throws Error(unsupported) with context for what has no equal: class intersections (&&), negated
-/// classes inside a class, POSIX brackets, absence operators, verbs and callouts.
+/// Rewrites what the two engines read differently: \w \W \b \B \h \H \v \uHHHH, \p{Script} and the
+/// POSIX-like properties, classes inside classes and their intersections (&&), x{n,m}+ (greedy
+/// twice, not possessive), (?m) (dot matches newline). ^ and $ match at every line; compile with
+/// PCRE2_MULTILINE.
+/// Throws Error(unsupported) with context for what has no equal: POSIX brackets, absence operators,
+/// the option x, verbs and callouts.
 std::string translate_onig_pattern(std::string_view pattern, std::string_view context);
 
 }  // namespace caracal
