@@ -9,6 +9,7 @@
 #include "cli/exit_status.h"
 #include "cli/text_input.h"
 #include "files/gguf.h"
+#include "model/open_checkpoint.h"
 #include "model/vocab_gguf.h"
 #include "text/template/chat_template.h"
 
@@ -60,7 +61,7 @@ class TemplateCommand final : public Command {
  private:
   /// The model's template; its special tokens go where the input leaves them out.
   std::string take_from_model(Json& input) const {
-    const Gguf file = Gguf::open(model_.path);
+    const Gguf file = open_checkpoint(model_.path);
     const auto source = file.get_string("tokenizer.chat_template");
     if (!source)
       throw_error(ErrorCode::bad_file, model_.path, "the model has no chat template; use --file");

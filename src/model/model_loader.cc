@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "model/model.h"
+#include "model/open_checkpoint.h"
 #include "weights/float_linear.h"
 
 namespace caracal {
@@ -223,7 +224,7 @@ std::shared_ptr<const Model> Model::load(const std::filesystem::path& path,
                                          const LoadOptions& options, ThreadTeam& team,
                                          const std::function<void(uint64_t, uint64_t)>& progress) {
   const auto access = options.use_mmap ? MappedFile::Access::map : MappedFile::Access::read;
-  ModelLoader loader(Gguf::open(path, access), options);
+  ModelLoader loader(open_checkpoint(path, access), options);
   loader.resolve();
   loader.pack(team, progress);
   if (options.lock_memory && !loader.lock())
@@ -233,7 +234,7 @@ std::shared_ptr<const Model> Model::load(const std::filesystem::path& path,
 
 std::shared_ptr<const Model> Model::open(const std::filesystem::path& path,
                                          const LoadOptions& options) {
-  ModelLoader loader(Gguf::open(path), options);
+  ModelLoader loader(open_checkpoint(path), options);
   loader.resolve();
   return loader.finish();
 }

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "cli/inspect/views.h"
 #include "model/model.h"
+#include "model/open_checkpoint.h"
 
 namespace caracal::cli {
 namespace {
@@ -14,6 +17,24 @@ void add_shape(Report& report, const ModelConfig& c) {
   report.add_fact("n_vocab", c.n_vocab);
   report.add_fact("context_length", c.context_length);
   report.add_fact("norm_eps", c.norm_eps);
+}
+
+/// What the family does besides; only what differs from the plain block is shown.
+void add_extras(Report& report, const ModelConfig& c) {
+  const auto windowed = std::ranges::count_if(c.layers, [](auto& l) { return l.window > 0; });
+  const auto unrotated = std::ranges::count(c.layers, LayerRope::none, &LayerConfig::rope);
+  if (windowed > 0) {
+    const auto first = std::ranges::find_if(c.layers, [](auto& l) { return l.window > 0; });
+    report.add_fact("sliding_window", first->window);
+    report.add_fact("layers_with_window", windowed);
+  }
+  if (unrotated > 0) report.add_fact("layers_without_rope", unrotated);
+  if (c.local_rope.dim > 0) report.add_fact("rope_theta_local", c.local_rope.theta);
+  if (c.attn_softcap > 0) report.add_fact("attn_softcap", c.attn_softcap);
+  if (c.logit_softcap > 0) report.add_fact("logit_softcap", c.logit_softcap);
+  if (c.embedding_scale != 1) report.add_fact("embedding_scale", c.embedding_scale);
+  if (c.residual_scale != 1) report.add_fact("residual_scale", c.residual_scale);
+  if (c.logit_scale != 1) report.add_fact("logit_scale", c.logit_scale);
 }
 
 void add_rope(Report& report, const RopeConfig& rope) {
@@ -37,7 +58,7 @@ uint64_t count_parameters(const Gguf& file) {
 }  // namespace
 
 Report inspect_model(const EngineOptions& options) {
-  const Gguf file = Gguf::open(options.model.required_path());
+  const Gguf file = open_checkpoint(options.model.required_path());
   const ModelConfig config = read_model_config(file, options.engine.rope_override());
   Report report;
   report.add_fact("name", config.name);
@@ -49,6 +70,7 @@ Report inspect_model(const EngineOptions& options) {
   report.add_fact("parameters", count_parameters(file));
   add_shape(report, config);
   add_rope(report, config.rope);
+  add_extras(report, config);
   report.add_fact("tokenizer", file.get_string("tokenizer.ggml.model").value_or(""));
   report.add_fact("pre_tokenizer", file.get_string("tokenizer.ggml.pre").value_or("default"));
   report.add_fact("chat_template", file.get_string("tokenizer.chat_template").has_value());

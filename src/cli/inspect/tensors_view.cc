@@ -2,11 +2,12 @@
 
 #include "cli/inspect/views.h"
 #include "files/gguf.h"
+#include "model/open_checkpoint.h"
 
 namespace caracal::cli {
 
 Report inspect_tensors(const EngineOptions& options) {
-  const Gguf file = Gguf::open(options.model.required_path());
+  const Gguf file = open_checkpoint(options.model.required_path());
   uint64_t total = 0;
   for (const GgufTensor& tensor : file.tensors()) total += tensor.data.size();
   Report report;
