@@ -11,8 +11,8 @@ namespace {
 
 constexpr uint64_t kMaxBytes = uint64_t{16} << 20;
 constexpr int kMaxDepth = 32;
-// The library looks members up one after the other; far more of them would take minutes.
-constexpr size_t kMaxMembers = 1 << 15;
+// The library looks members up one after the other: far more of them would take minutes.
+constexpr size_t kMaxMembers = 1 << 14;
 constexpr int64_t kMaxCount = 1 << 28;
 
 /// Parses with limits on depth and on the members of an object.

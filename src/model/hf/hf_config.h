@@ -17,7 +17,7 @@ namespace caracal {
 /// and found. A key whose value is null counts as absent. Copies are cheap and share the text.
 class HfConfig {
  public:
-  /// text: an object of at most 2^15 members, nested at most 32 deep. name: the file, in messages.
+  /// text: an object of at most 2^14 members, nested at most 32 deep. name: the file, in messages.
   static HfConfig parse(std::string_view text, std::string name);
   /// Throws Error(not_found / io / bad_file).
   static HfConfig read(const std::filesystem::path& path);
