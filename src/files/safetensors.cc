@@ -55,7 +55,9 @@ Safetensors Safetensors::open_index(const fs::path& path, MappedFile::Access acc
   Safetensors out;
   out.name_ = path.string();
   auto shards = parse_safetensors_index(read_file(path, kMaxSafetensorsHeader), out.name_);
-  for (auto& [shard, names] : shards) {
+  for (auto& entry : shards) {
+    const std::string& shard = entry.first;
+    std::vector<std::string>& names = entry.second;
     const size_t first = out.tensors_.size();
     out.add_shard(path.parent_path() / shard, access);
     std::ranges::sort(names);
