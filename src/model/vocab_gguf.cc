@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "model/stop_tokens.h"
+#include "model/vocab_hf.h"
 #include "text/tokenizer/pre_tokenizer.h"
 
 namespace caracal {
@@ -252,8 +253,34 @@ class VocabReader {
   Vocab vocab_;
 };
 
+/// The vocabulary of a Hugging Face directory, whose metadata hold its files as they are. Rows of
+/// the embedding beyond it have no piece.
+Vocab read_as_is(const Gguf& gguf) {
+  Vocab vocab = read_hf_vocab(*gguf.get_string(kHfTokenizerKey),
+                              gguf.get_string(kHfTokenizerConfigKey).value_or(""), gguf.name());
+  const GgufTensor* table = gguf.find_tensor("token_embd.weight");
+  const auto rows = table ? static_cast<size_t>(table->shape[0]) : 0;
+  if (vocab.pieces.size() < rows) {
+    vocab.pieces.resize(rows);
+    vocab.types.resize(rows, TokenType::unused);
+  }
+  for (const int64_t id : gguf.get_ints(kHfStopIdsKey).value_or(std::vector<int64_t>{})) {
+    if (id < 0 || static_cast<size_t>(id) >= vocab.pieces.size())
+      throw_error(ErrorCode::bad_file, fmt::format("{}: {}", gguf.name(), kHfStopIdsKey),
+                  "expected an id below {}, found {}", vocab.pieces.size(), id);
+    vocab.stop_ids.push_back(static_cast<TokenId>(id));
+  }
+  std::ranges::sort(vocab.stop_ids);
+  const auto repeated = std::ranges::unique(vocab.stop_ids);
+  vocab.stop_ids.erase(repeated.begin(), repeated.end());
+  return vocab;
+}
+
 }  // namespace
 
-Vocab read_vocab(const Gguf& gguf) { return VocabReader(gguf).read(); }
+Vocab read_vocab(const Gguf& gguf) {
+  if (!gguf.find("tokenizer.ggml.model") && gguf.find(kHfTokenizerKey)) return read_as_is(gguf);
+  return VocabReader(gguf).read();
+}
 
 }  // namespace caracal
