@@ -25,6 +25,7 @@ step "the oracle and its tiny models"
 python tests/oracle/make_tiny.py --check tests/goldens/models
 python tests/oracle/check_visible.py tests/goldens/models
 python tests/peer/tiny_models.py
+python tests/peer/hf_convert.py
 
 step "parity with the oracle and llama.cpp"
 python tests/peer/parity.py -m "$model" --work "$work"
