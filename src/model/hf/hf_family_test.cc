@@ -129,6 +129,14 @@ TEST(HfFamily, a_vision_model_brings_its_text_model_with_the_defaults_it_leaves_
   EXPECT_FALSE(c.file().find("gemma3.attention.sliding_window_pattern"));
 }
 
+TEST(HfFamily, an_encoder_is_not_causal) {
+  const Converted c(config_text("BertModel", R"("hidden_act":"gelu","layer_norm_eps":1e-12)"));
+  EXPECT_EQ(c.file().get_bool("bert.attention.causal"), false);
+  EXPECT_FLOAT_EQ(c.number("bert.attention.layer_norm_epsilon"), 1e-12f);
+  EXPECT_EQ(c.count("bert.attention.head_count"), 3);
+  EXPECT_FALSE(c.file().find("bert.rope.freq_base"));
+}
+
 TEST(HfFamily, a_pattern_of_windows_is_written_where_it_is_not_the_usual_one) {
   const auto layers = [](std::string_view types) {
     return Converted(config_text("Gemma2ForCausalLM",
