@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/progress_line.h"
+#include "cli/pull_model.h"
 #include "engine/text_model.h"
 
 namespace caracal::cli {
@@ -26,7 +27,18 @@ const Field<ModelOption> kModel[] = {
      .member = &ModelOption::path,
      .flags = "-m,--model",
      .env = "LLAMA_ARG_MODEL",
-     .help = "The model: a GGUF file, or any part of a split one."},
+     .help = "The model: a GGUF file, any part of a split one, or a Hugging Face folder."},
+    {.name = "hf_repo",
+     .member = &ModelOption::hf_repo,
+     .flags = "-hf,-hfr,--hf-repo",
+     .env = "LLAMA_ARG_HF_REPO",
+     .help = "Instead of --model: ORG/REPO[:QUANT] on the Hugging Face hub, fetched when it is not "
+             "in the cache."},
+    {.name = "hf_file",
+     .member = &ModelOption::hf_file,
+     .flags = "-hff,--hf-file",
+     .env = "LLAMA_ARG_HF_FILE",
+     .help = "A file of --hf-repo; empty: that of QUANT, Q4_K_M when none is named."},
 };
 
 }  // namespace
@@ -39,10 +51,16 @@ void apply(const GeneralOptions& options) {
   log::init(options.verbose ? "debug" : options.log_level);
 }
 
-const std::string& ModelOption::required_path() const {
+std::string ModelOption::required_path() const {
+  if (!hf_repo.empty()) {
+    HubSource source = parse_hub_source(hf_repo);
+    if (!hf_file.empty()) source.file = hf_file;
+    return pull_model(source, {}).path.string();
+  }
   if (path.empty())
     throw Error(ErrorCode::bad_config,
-                "no model: name a GGUF file (`caracal pull smollm2-135m-instruct` brings one)",
+                "no model: name a GGUF file or a checkpoint's folder (`caracal pull "
+                "smollm2-135m-instruct` brings a model)",
                 "--model");
   return path;
 }

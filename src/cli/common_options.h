@@ -21,11 +21,16 @@ OptionGroup bind(GeneralOptions& options);
 /// Sets the logger up.
 void apply(const GeneralOptions& options);
 
-/// -m.
+/// -m, or -hf.
 struct ModelOption {
   std::string path;
-  /// Throws Error(bad_config) when no model was named.
-  const std::string& required_path() const;
+  std::string hf_repo;  ///< "ORG/REPO[:QUANT]": instead of path
+  std::string hf_file;  ///< of that repository; empty: chosen as `pull` does
+
+  bool given() const { return !path.empty() || !hf_repo.empty(); }
+  /// Where the model lies; brings it from the hub when a repository was named.
+  /// Throws Error(bad_config) when no model was named, and what fetch_model throws.
+  std::string required_path() const;
 };
 OptionGroup bind(ModelOption& option);
 

