@@ -270,9 +270,9 @@ Vocab read_as_is(const Gguf& gguf) {
                   "expected an id below {}, found {}", vocab.pieces.size(), id);
     vocab.stop_ids.push_back(static_cast<TokenId>(id));
   }
-  std::ranges::sort(vocab.stop_ids);
-  const auto repeated = std::ranges::unique(vocab.stop_ids);
-  vocab.stop_ids.erase(repeated.begin(), repeated.end());
+  std::sort(vocab.stop_ids.begin(), vocab.stop_ids.end());
+  vocab.stop_ids.erase(std::unique(vocab.stop_ids.begin(), vocab.stop_ids.end()),
+                       vocab.stop_ids.end());
   return vocab;
 }
 
