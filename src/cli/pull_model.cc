@@ -7,12 +7,15 @@
 namespace caracal::cli {
 namespace {
 
-constexpr double kMega = 1e6;
+std::string size_text(uint64_t n_bytes) {
+  constexpr double kKilo = 1e3, kMega = 1e6;
+  const auto n = static_cast<double>(n_bytes);
+  return n < kMega ? fmt::format("{:.0f} kB", n / kKilo) : fmt::format("{:.1f} MB", n / kMega);
+}
 
 void show(const ModelNotice& notice) {
   fmt::print(stderr, "{}\nlicence: {}\nsource: {}\n", notice.title, notice.licence, notice.source);
-  if (notice.n_bytes > 0)
-    fmt::print(stderr, "to fetch: {:.1f} MB\n", static_cast<double>(notice.n_bytes) / kMega);
+  if (notice.n_bytes > 0) fmt::print(stderr, "to fetch: {}\n", size_text(notice.n_bytes));
 }
 
 }  // namespace

@@ -281,6 +281,12 @@ class HubAccess(HubTest):
         self.hub.down = 429
         self.refused(3, "org/none", says="HF_TOKEN")
 
+    def test_what_was_fetched_with_a_token_is_found_without_it(self):
+        self.hub.add("org/model", self.files, token="hf_x")
+        path = self.pull("org/model", env={"HF_TOKEN": "hf_x"})
+        self.assertEqual(self.pull("org/model"), path)
+        self.assertIn("HF_TOKEN", self.said)
+
     def test_the_token_is_in_no_message(self):
         self.hub.down = 500
         self.refused(3, "org/none", env={"HF_TOKEN": "hf_secret"})

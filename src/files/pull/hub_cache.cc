@@ -79,4 +79,12 @@ void HubCache::remember(std::string_view revision, std::string_view commit) cons
   write_file_atomic(path, commit);
 }
 
+void HubCache::tag() const {
+  const fs::path path = root_.parent_path() / "CACHEDIR.TAG";
+  if (!fs::exists(path))
+    write_file_atomic(path,
+                      "Signature: 8a477f597d28d172789f06886806bc55\n"
+                      "# Models in the layout of huggingface_hub; they can be fetched again.\n");
+}
+
 }  // namespace caracal

