@@ -19,6 +19,14 @@ constexpr TechniqueInfo kTechniques[] = {
      .flag = "",
      .guarantee = Guarantee::lossless,
      .state = "on by default"},
+    {.id = "sliding-window",
+     .name = "Sliding-window attention: a query reads the last keys only",
+     .paper = "Beltagy et al. 2020, Longformer: the long-document transformer; Jiang et al. 2023, "
+              "Mistral 7B",
+     .seam = "mixers/gqa",
+     .flag = "",
+     .guarantee = Guarantee::lossless,
+     .state = "by model"},
     {.id = "tree-attention",
      .name = "Tree attention: a draft's branches verified in one step",
      .paper = "Miao et al. 2024, SpecInfer: accelerating LLM serving with tree-based speculative "

@@ -23,6 +23,15 @@ constexpr TechniqueInfo kTechniques[] = {
      .bound = "equals the formula (oracle, 2e-3 of the logits' range: engine/parity_test.cc); "
               "quality depends on the model",
      .state = "by file or on request"},
+    {.id = "rope-longrope",
+     .name = "Context extension by LongRoPE: a divisor for each rotated pair",
+     .paper = "Ding et al. 2024, LongRoPE: extending LLM context window beyond 2 million tokens",
+     .seam = "model/rope_angles",
+     .flag = "--ctx-size beyond the original context takes the long divisors",
+     .guarantee = Guarantee::approximate,
+     .bound = "equals the formula (oracle, 2e-3 of the logits' range: engine/parity_test.cc); "
+              "quality depends on the model",
+     .state = "by file"},
 };
 
 }  // namespace
