@@ -1,12 +1,14 @@
 #include "ffn/channel_mixer.h"
 #include "ffn/gated/gated.h"
+#include "ffn/plain/plain.h"
 
 namespace caracal {
 
 std::span<const ChannelMixer* const> channel_mixers() {
   static const Gated silu("silu_gated", "silu_mul", &SmallKernels::silu_mul);
   static const Gated gelu("gelu_gated", "gelu_mul", &SmallKernels::gelu_mul);
-  static const ChannelMixer* const mixers[] = {&silu, &gelu};
+  static const Plain gelu_erf("gelu_erf", &SmallKernels::gelu_erf);
+  static const ChannelMixer* const mixers[] = {&silu, &gelu, &gelu_erf};
   return mixers;
 }
 

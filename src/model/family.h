@@ -11,7 +11,18 @@
 namespace caracal {
 
 /// Widths that occur in a family, resolved against its ModelConfig.
-enum class Width { d_model, q_dim, k_dim, v_dim, attn_dim, head_dim, d_ff, n_vocab };
+enum class Width {
+  d_model,
+  q_dim,
+  k_dim,
+  v_dim,
+  attn_dim,
+  head_dim,
+  d_ff,
+  n_vocab,
+  n_positions,
+  n_token_types,
+};
 int64_t width_of(Width width, const ModelConfig& config);
 
 /// Multipliers that occur in a family, resolved against its ModelConfig.
@@ -19,12 +30,20 @@ enum class Factor { one, embedding, residual, logit };
 float factor_of(Factor factor, const ModelConfig& config);
 
 enum class PartKind {
-  embedding,       ///< token rows of a table -> out
+  embedding,       ///< rows of a table -> out
   norm,            ///< RMS norm of in, or of each slice of n_in columns of it -> out
+  layer_norm,      ///< layer norm of in, with a ".bias" beside its weight -> out
   linear,          ///< in -> out
   softcap,         ///< logit_softcap * tanh(in / logit_softcap) -> out; nothing when it is 0
   sequence_mixer,  ///< inputs -> out through the mixer `uses`
   channel_mixer,   ///< inputs -> out through the channel mixer `uses`
+};
+
+/// Which row of its table an embedding takes for a row of the batch.
+enum class TableRow : uint8_t {
+  token,
+  position,  ///< learned positions; the table bounds the context
+  first,     ///< row 0: the token type of a text that is not one of a pair
 };
 
 /// How a weight of a Hugging Face checkpoint becomes the one of the GGUF file.
@@ -51,13 +70,14 @@ struct Part {
   std::string_view out;          ///< edge written
   Width n_out = Width::d_model;  ///< rows of the weight
   Width n_in = Width::d_model;   ///< columns of the weight
-  bool adds = false;             ///< out += result (norm, linear: residual)
+  bool adds = false;             ///< out += result (embedding, norm, linear: residual)
   bool bias = false;             ///< a ".bias" beside the weight is used when the file has one
   Factor factor = Factor::one;   ///< multiplies the result (embedding, norm, linear)
   std::string_view uses;         ///< mixer or channel mixer by name
   std::string_view fallback;     ///< tensor to use when the file lacks this one (tied heads)
   Slice slice = {};              ///< linear: rows of a fused tensor; empty: all of its own
   HfForm hf_form = HfForm::as_is;
+  TableRow row = TableRow::token;  ///< embedding
 };
 
 struct Family {
@@ -65,7 +85,11 @@ struct Family {
   void (*configure)(const Gguf&, ModelConfig&);  ///< reads and checks the hyper-parameters
   std::span<const Part> prologue;                ///< once, before the layers
   std::span<const Part> block;                   ///< per layer
-  std::span<const Part> epilogue;                ///< once, on rows that need logits
+  /// Once, on rows that need logits: "hidden" and from it "logits". Empty for encoders, whose "x"
+  /// is what they are asked for.
+  std::span<const Part> epilogue;
+
+  bool has_head() const { return !epilogue.empty(); }
 };
 
 std::span<const Family* const> families();

@@ -20,8 +20,8 @@ namespace caracal {
 /// The weights behind one part of one layer; what is filled depends on the part's kind.
 struct PartWeights {
   LinearWeight linear;                 ///< linear
-  std::vector<float> norm;             ///< norm
-  std::vector<float> bias;             ///< linear with a bias; linear.bias points here
+  std::vector<float> norm;             ///< norm, layer_norm
+  std::vector<float> bias;             ///< layer_norm; linear with a bias (linear.bias points here)
   const GgufTensor* source = nullptr;  ///< the tensor it came from: linear, embedding
   std::span<const std::byte> stored;   ///< its rows in there: linear
 };

@@ -119,6 +119,11 @@ class ModelLoader {
       case PartKind::norm:
         return {.norm = read_vector(tensor_stem(part.gguf, layer) + ".weight",
                                     width_of(part.n_in, model_->config_))};
+      case PartKind::layer_norm: {
+        const std::string stem = tensor_stem(part.gguf, layer);
+        const int64_t n = width_of(part.n_in, model_->config_);
+        return {.norm = read_vector(stem + ".weight", n), .bias = read_vector(stem + ".bias", n)};
+      }
       case PartKind::linear:
         return resolve_linear(part, layer);
       case PartKind::softcap:

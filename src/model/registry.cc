@@ -8,8 +8,8 @@ namespace caracal {
 
 std::span<const Family* const> families() {
   static const Family* const all[] = {
-      &llama_family(),  &qwen2_family(), &qwen3_family(),   &gemma2_family(),
-      &gemma3_family(), &phi3_family(),  &granite_family(), &smollm3_family(),
+      &llama_family(), &qwen2_family(),   &qwen3_family(),   &gemma2_family(), &gemma3_family(),
+      &phi3_family(),  &granite_family(), &smollm3_family(), &bert_family(),
   };
   return all;
 }
@@ -42,6 +42,10 @@ int64_t width_of(Width width, const ModelConfig& c) {
       return c.d_ff;
     case Width::n_vocab:
       return c.n_vocab;
+    case Width::n_positions:
+      return c.context_length;
+    case Width::n_token_types:
+      return c.n_token_types;
   }
   return 0;
 }

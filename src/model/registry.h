@@ -4,6 +4,7 @@
 
 namespace caracal {
 
+const Family& bert_family();
 const Family& gemma2_family();
 const Family& gemma3_family();
 const Family& granite_family();

@@ -164,6 +164,8 @@ class VocabReader {
     read_id("padding_token_id", vocab_.pad);
     read_id("seperator_token_id", vocab_.sep);  // spelled so in the format
     read_id("separator_token_id", vocab_.sep);
+    // llama.cpp, and files for it, call CLS bos.
+    if (gguf_.find(key("bos_token_id")) && vocab_.bos != kNoToken) vocab_.cls = vocab_.bos;
     read_id("cls_token_id", vocab_.cls);
     read_id("mask_token_id", vocab_.mask);
     if (vocab_.model != TokenizerModel::wordpiece) return;

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "base/check.h"
+#include "base/error.h"
 #include "exec/ops/gather_op.h"
+#include "exec/ops/layer_norm_op.h"
 #include "exec/ops/norm_op.h"
 #include "exec/ops/quantize_op.h"
 #include "exec/ops/rope_angles_op.h"
@@ -40,6 +42,22 @@ std::unique_ptr<Operator> make_quantizer(BufferId in, BufferId out, int64_t cols
                                       tiles);
 }
 
+int32_t token_of(const BatchRow& row) { return row.token; }
+int32_t position_of(const BatchRow& row) { return row.position; }
+int32_t first_row(const BatchRow&) { return 0; }
+
+auto row_chooser(TableRow row) {
+  switch (row) {
+    case TableRow::token:
+      return token_of;
+    case TableRow::position:
+      return position_of;
+    case TableRow::first:
+      return first_row;
+  }
+  return token_of;
+}
+
 /// Walks the parts and emits operators; edges of the list become buffers.
 class PlanWriter {
  public:
@@ -54,6 +72,7 @@ class PlanWriter {
 
   Plan write() {
     const Family& family = model_.family();
+    check_output(family);
     emit_rope_angles(LayerRope::main, config_.rope);
     emit_rope_angles(LayerRope::local, config_.local_rope);
     for (size_t i = 0; i < family.prologue.size(); ++i)
@@ -64,14 +83,27 @@ class PlanWriter {
         emit(family.block[i], model_.block(layer, i), layer, RowCount::step_rows);
     }
     builder_.set_label("head");
-    gather_logit_rows(family);
-    for (size_t i = 0; i < family.epilogue.size(); ++i)
+    gather_wanted_rows(family);
+    for (size_t i = 0; i < family.epilogue.size(); ++i) {
       emit(family.epilogue[i], model_.epilogue(i), 0, RowCount::logit_rows);
-    builder_.set_outputs(edge("hidden"), edge("logits"));
+      if (options_.output == PlanOutput::hidden && family.epilogue[i].out == kHidden) break;
+    }
+    builder_.set_outputs(edge(kHidden),
+                         options_.output == PlanOutput::logits ? edge("logits") : BufferId::none);
     return builder_.finish();
   }
 
  private:
+  static constexpr std::string_view kHidden = "hidden";
+
+  void check_output(const Family& family) const {
+    if (options_.output == PlanOutput::logits && !family.has_head())
+      throw_error(ErrorCode::unsupported, model_.file().name(),
+                  "'{}' is a family of encoders: it makes embeddings and no text; use "
+                  "`caracal embed`",
+                  family.name);
+  }
+
   BufferId edge(std::string_view name) const {
     const auto it = edges_.find(name);
     CRCL_CHECK(it != edges_.end());
@@ -88,7 +120,8 @@ class PlanWriter {
   }
 
   int64_t output_cols(const Part& part) const {
-    if (part.kind == PartKind::norm) return builder_.spec(edge(part.in[0])).cols;
+    if (part.kind == PartKind::norm || part.kind == PartKind::layer_norm)
+      return builder_.spec(edge(part.in[0])).cols;
     return width_of(part.kind == PartKind::embedding ? part.n_in : part.n_out, config_);
   }
 
@@ -102,10 +135,19 @@ class PlanWriter {
   void emit(const Part& part, const PartWeights& weights, int32_t layer, RowCount rows) {
     switch (part.kind) {
       case PartKind::embedding: {
-        const WeightFormat& format = *find_weight_format(weights.source->type);
-        builder_.emplace<EmbeddingOp>(format, weights.source->data.data(),
-                                      width_of(part.n_in, config_), output(part, rows),
-                                      factor_of(part.factor, config_));
+        const int64_t n_rows = width_of(part.n_out, config_);
+        if (part.row == TableRow::position && options_.context > n_rows)
+          throw_error(ErrorCode::bad_config, "--ctx-size",
+                      "the model has learned positions for {} tokens, found {}", n_rows,
+                      options_.context);
+        builder_.emplace<EmbeddingOp>(
+            EmbeddingArgs{.format = find_weight_format(weights.source->type),
+                          .table = weights.source->data.data(),
+                          .n = width_of(part.n_in, config_),
+                          .row = row_chooser(part.row),
+                          .out = output(part, rows),
+                          .adds = part.adds,
+                          .factor = factor_of(part.factor, config_)});
         break;
       }
       case PartKind::norm: {
@@ -118,6 +160,16 @@ class PlanWriter {
                                                      .eps = config_.norm_eps,
                                                      .adds = part.adds,
                                                      .factor = factor_of(part.factor, config_)});
+        break;
+      }
+      case PartKind::layer_norm: {
+        const BufferId in = edge(part.in[0]);
+        builder_.emplace<LayerNormOp>(small_, LayerNormArgs{.in = in,
+                                                            .out = output(part, rows),
+                                                            .rows = rows,
+                                                            .weight = weights.norm,
+                                                            .bias = weights.bias,
+                                                            .eps = config_.norm_eps});
         break;
       }
       case PartKind::linear: {
@@ -178,14 +230,15 @@ class PlanWriter {
     spec.rope_angles = angles->second;
   }
 
-  /// The epilogue runs only on rows whose logits are read: its first edge is gathered.
-  void gather_logit_rows(const Family& family) {
-    const std::string_view name = family.epilogue.front().in[0];
+  /// The epilogue runs only on rows whose output is read: its first edge is gathered. Where there
+  /// is no epilogue, the gathered rows are the output.
+  void gather_wanted_rows(const Family& family) {
+    const std::string_view name = family.has_head() ? family.epilogue.front().in[0] : "x";
     const BufferId all = edge(name);
     const int64_t cols = builder_.spec(all).cols;
     const BufferId wanted = builder_.add_buffer(std::string(name), cols, RowCount::logit_rows);
     builder_.emplace<GatherLogitRowsOp>(all, wanted, cols);
-    edges_[name] = wanted;
+    edges_[family.has_head() ? name : kHidden] = wanted;
   }
 
   const Model& model_;

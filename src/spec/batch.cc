@@ -43,6 +43,7 @@ void append_sequence(Batch& batch, const BatchInput& input) {
       row.position = input.context_len + row.path_len - 1;
     }
     const bool wanted = input.logits == BatchInput::Logits::all ||
+                        (input.logits == BatchInput::Logits::first && i == 0) ||
                         (input.logits == BatchInput::Logits::last && i == n - 1);
     if (wanted) {
       row.logit_row = batch.n_logit_rows();

@@ -69,7 +69,7 @@ struct BatchInput {
   std::span<const int32_t> parents;
   int32_t context_len = 0;
   std::span<const std::span<const BlockId>> block_tables;  ///< one per KV group
-  enum class Logits { none, last, all } logits = Logits::last;
+  enum class Logits { none, first, last, all } logits = Logits::last;
 };
 
 /// Appends one sequence; fills positions, tree paths and logit rows.

@@ -1,9 +1,12 @@
 #pragma once
 /// The hyper-parameters of a loaded model, whatever file they came from.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "spec/pooling.h"
 
 namespace caracal {
 
@@ -71,7 +74,9 @@ struct ModelConfig {
   int32_t d_ff = 0;
   int32_t n_vocab = 0;
   int32_t context_length = 0;  ///< trained context
+  int32_t n_token_types = 0;   ///< rows of the table of token types (encoders)
   float norm_eps = 1e-5f;
+  bool causal = true;       ///< a token sees the ones before it; false: all of its text (encoders)
   float attn_scale = 0;     ///< multiplies q·k; 1/sqrt(head_dim) unless the family says otherwise
   float attn_softcap = 0;   ///< c: scores become c * tanh(score / c); 0: as they are
   float logit_softcap = 0;  ///< the same of logits
@@ -81,6 +86,7 @@ struct ModelConfig {
   RopeConfig rope;
   RopeConfig local_rope;            ///< LayerRope::local
   std::vector<LayerConfig> layers;  ///< one per layer
+  std::optional<Pooling> pooling;   ///< how its embeddings are made, where the file says so
 
   int32_t q_dim() const { return n_heads * head_dim; }
   int32_t k_dim() const { return n_kv_heads * head_dim; }

@@ -3,20 +3,11 @@
 #include <array>
 
 #include "exec/step_context.h"
+#include "ffn/column_parts.h"
 #include "kernels/small_kernels.h"
 
 namespace caracal {
 namespace {
-
-/// Columns per tile of a row: wide rows are shared by the team, and each part is whole groups of 32
-/// so that the quantization of the result can follow on the same tile.
-constexpr int64_t kPartCols = 512;
-
-int32_t parts_of(int64_t cols) {
-  for (int64_t parts = cols / kPartCols; parts > 1; --parts)
-    if (cols % (parts * kActGroup) == 0) return static_cast<int32_t>(parts);
-  return 1;
-}
 
 class GatedOp final : public Operator {
  public:
@@ -29,7 +20,7 @@ class GatedOp final : public Operator {
         up_(up),
         out_(out),
         cols_(cols),
-        parts_(parts_of(cols)),
+        parts_(column_parts(cols)),
         uses_{BufferUse{gate, false, true}, BufferUse{up, false, true},
               BufferUse{out, true, true}} {}
   std::string_view kind() const override { return kind_; }

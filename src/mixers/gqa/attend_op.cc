@@ -13,12 +13,14 @@ constexpr int32_t kChunk = 64;  ///< keys per online-softmax step; borders at mu
 /// The keys a row sees, in order of position, as runs of slots that lie side by side in one block.
 class VisibleKeys {
  public:
-  VisibleKeys(const StepContext& step, const BatchRow& row, int32_t kv_group, int32_t block_tokens)
-      : block_tokens_(block_tokens) {
+  VisibleKeys(const StepContext& step, const BatchRow& row, const AttentionShape& shape)
+      : block_tokens_(shape.layout.block_tokens) {
     const BatchSequence& sequence = step.batch().sequences[static_cast<size_t>(row.sequence)];
-    table_ = step.batch().block_table(sequence, kv_group);
+    table_ = step.batch().block_table(sequence, shape.kv_group);
     context_len_ = sequence.context_len;
-    if (row.path_len < 0) {
+    if (!shape.causal) {
+      count_ = context_len_ + sequence.n_rows;
+    } else if (row.path_len < 0) {
       count_ = context_len_ + row.index + 1;
     } else {
       path_ = std::span(step.batch().paths)
@@ -83,8 +85,7 @@ void AttendOp::run(const StepContext& step, const Tile& tile,
   float* sum = max + n_queries;                              // [n_queries], running denominator
 
   for (int32_t r = tile.row_begin; r < tile.row_end; ++r) {
-    const VisibleKeys keys(step, step.batch().rows[static_cast<size_t>(r)], shape_.kv_group,
-                           layout.block_tokens);
+    const VisibleKeys keys(step, step.batch().rows[static_cast<size_t>(r)], shape_);
     const float* q = step.floats(q_).row(r) + head * n_queries * shape_.head_dim;
     float* out = step.floats(out_).row(r) + head * n_queries * shape_.v_head_dim;
     std::fill_n(out, n_queries * shape_.v_head_dim, 0.0f);

@@ -19,6 +19,7 @@ struct AttentionShape {
         v_head_dim(spec.config->v_head_dim),
         scale(spec.config->attn_scale),
         softcap(spec.config->attn_softcap),
+        causal(spec.config->causal),
         window(spec.config->layers[static_cast<size_t>(spec.layer)].window),
         rope_dim(spec.rope ? spec.rope->dim : 0),
         rope_pairs(spec.rope ? spec.rope->pairs : RopePairs::halves),
@@ -33,6 +34,7 @@ struct AttentionShape {
   int32_t n_heads, n_kv_heads, head_dim, v_head_dim;
   float scale;
   float softcap;   ///< 0: none
+  bool causal;     ///< a query sees keys up to its own; otherwise all of its sequence
   int32_t window;  ///< keys a query sees; 0: all
   int32_t rope_dim;
   RopePairs rope_pairs;

@@ -41,6 +41,16 @@ std::vector<float> read_rope_factors(const Gguf& file, std::string_view name, in
   return factors;
 }
 
+/// GGUF's numbers: -1 says nothing, 4 is the rank head of a classifier.
+std::optional<Pooling> read_pooling(const ArchKeys& keys) {
+  const auto type = keys.file().get_int(keys.full("pooling_type"));
+  if (!type || *type == -1) return std::nullopt;
+  if (*type < 0 || *type > 3)
+    throw_error(ErrorCode::unsupported, keys.where("pooling_type"),
+                "expected 0 (none), 1 (mean), 2 (cls) or 3 (last), found {}", *type);
+  return static_cast<Pooling>(*type);
+}
+
 }  // namespace
 
 void read_common_config(const Gguf& file, ModelConfig& c) {
@@ -66,6 +76,7 @@ void read_common_config(const Gguf& file, ModelConfig& c) {
   c.context_length = keys.count("context_length", kMaxContext);
   c.norm_eps = static_cast<float>(keys.number("attention.layer_norm_rms_epsilon", 1e-5, 0, 1));
   c.attn_scale = 1.0f / std::sqrt(static_cast<float>(c.head_dim));
+  c.pooling = read_pooling(keys);
 
   const GgufTensor* table = file.find_tensor("token_embd.weight");
   if (!table || table->shape.size() != 2 || table->shape[0] < 1 || table->shape[0] > (1 << 24))
