@@ -15,6 +15,13 @@ constexpr CommandInfo kCommands[] = {
      "stops an answer and not the program. When the context is full the oldest turns leave the "
      "conversation; the system prompt stays.",
      make_chat_command},
+    {"embed", "-m FILE [-p TEXT] [options]", "Turn texts into vectors",
+     "Texts come from --prompt, from the lines of --file or from standard input. Encoders (BERT "
+     "and "
+     "its like) are made for it; a decoder gives its final hidden states. Prints a line of numbers "
+     "for each vector: one vector per text, or one per token with --pooling none. A text that the "
+     "model cannot take in is an error; nothing is cut off.",
+     make_embed_command},
     {"tokenize", "-m FILE [-p TEXT] [options]", "Turn text into token ids",
      "Reads --prompt, --file or standard input, byte for byte. Prints one token per line, or "
      "{\"ids\":[...]} with --json.",

@@ -8,6 +8,7 @@ namespace caracal::cli {
 
 std::unique_ptr<Command> make_run_command();
 std::unique_ptr<Command> make_chat_command();
+std::unique_ptr<Command> make_embed_command();
 std::unique_ptr<Command> make_tokenize_command();
 std::unique_ptr<Command> make_detokenize_command();
 std::unique_ptr<Command> make_template_command();

@@ -2,9 +2,9 @@
 
 #include <set>
 
+#include "engine/embedder.h"
 #include "engine/engine.h"
 #include "engine/model_runner.h"
-#include "plan/build_plan.h"
 
 namespace caracal {
 namespace {
@@ -38,12 +38,18 @@ void count_weights(const Model& model, MemoryLedger& ledger) {
 
 }  // namespace
 
+PlanOptions usual_plan(const EngineConfig& config, const Model& model) {
+  return model.family().has_head() ? plan_options(config, model.config())
+                                   : embedding_plan(config, model);
+}
+
 MemoryLedger memory_ledger(const Model& model, const EngineConfig& config, int32_t n_threads) {
   MemoryLedger ledger{.file_bytes = model.file().file_bytes()};
   count_weights(model, ledger);
 
-  const PlanOptions options = plan_options(config, model.config());
-  ledger.n_kv_blocks = n_kv_blocks(config, model.config());
+  const PlanOptions options = usual_plan(config, model);
+  ledger.n_kv_blocks = model.family().has_head() ? n_kv_blocks(config, model.config())
+                                                 : n_embedding_blocks(options, model.config());
   ledger.kv_bytes =
       kv_bytes(kv_layouts(model.config(), model.family(), options), ledger.n_kv_blocks);
 

@@ -2,11 +2,13 @@
 #include <cstdint>
 
 #include "model/model.h"
+#include "plan/build_plan.h"
 #include "spec/engine_config.h"
 
 namespace caracal {
 
-/// Where the memory of an engine goes, known before a weight is loaded.
+/// Where the memory of an engine (of an encoder: of an embedder) goes, known before a weight is
+/// loaded.
 struct MemoryLedger {
   uint64_t file_bytes = 0;     ///< of the checkpoint; mapped, not all of it stays resident
   uint64_t mapped_bytes = 0;   ///< weights that are read from the map at every step
@@ -22,6 +24,9 @@ struct MemoryLedger {
     return mapped_bytes + packed_bytes + vector_bytes + kv_bytes + step_bytes + scratch_bytes;
   }
 };
+
+/// The plan that a model is for: an engine's, or the embedder's of an encoder.
+PlanOptions usual_plan(const EngineConfig& config, const Model& model);
 
 /// model: from Model::open or Model::load. n_threads: of the larger team.
 MemoryLedger memory_ledger(const Model& model, const EngineConfig& config, int32_t n_threads);

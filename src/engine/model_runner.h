@@ -29,6 +29,8 @@ class ModelRunner {
   /// inside the vocabulary and every slot must have its block.
   void run(const Batch& batch);
   MatrixView<const float> logits() const { return executor_.logits(); }
+  /// The same of the final hidden state [rows, d_model]; all there is with PlanOutput::hidden.
+  MatrixView<const float> hidden() const { return executor_.hidden(); }
 
  private:
   std::shared_ptr<const Model> model_;

@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "cli/inspect/views.h"
+#include "engine/memory_ledger.h"
 #include "engine/text_model.h"
-#include "plan/build_plan.h"
 
 namespace caracal::cli {
 namespace {
@@ -49,7 +49,7 @@ int64_t decode_tiles(const Region& region) {
 
 Report inspect_plan(const EngineOptions& options) {
   const auto model = Model::open(options.model.required_path(), load_options(options.engine));
-  const Plan plan = build_plan(*model, plan_options(options.engine, model->config()));
+  const Plan plan = build_plan(*model, usual_plan(options.engine, *model));
   OperatorCost cost;
   for (const auto& op : plan.operators) {
     cost.flops_per_row += op->cost().flops_per_row;
