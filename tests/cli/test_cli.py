@@ -225,6 +225,50 @@ class Template(CliTest):
         self.refused(1, "template", "-m", TINY, "--input", case, says="no chat template")
 
 
+class Embed(CliTest):
+    encoder = str(ROOT / "tests/goldens/encoders/bert-awkward.gguf")
+    base = ["embed", "-m", encoder]
+
+    def vectors(self, *arguments, **rest):
+        return [row["embedding"] for row in self.ok_json(*self.base, "--json", *arguments, **rest)["data"]]
+
+    def test_json_is_the_shape_of_openai(self):
+        out = self.ok_json(*self.base, "-p", "The cat sat", "-p", "a dog", "--json")
+        self.assertEqual(list(out), ["object", "data", "model", "usage"])
+        self.assertEqual([(row["object"], row["index"]) for row in out["data"]],
+                         [("embedding", 0), ("embedding", 1)])
+        self.assertEqual(out["usage"], {"prompt_tokens": 5 + 4, "total_tokens": 5 + 4})
+        for row in out["data"]:
+            self.assertEqual(len(row["embedding"]), 36)
+            self.assertAlmostEqual(sum(v * v for v in row["embedding"]), 1, places=5)
+
+    def test_texts_come_from_flags_lines_and_standard_input(self):
+        expected = self.vectors("-p", "the cat", "-p", "", "-p", "on")
+        path = self.write("texts.txt", "the cat\r\n\non\n")
+        self.assertEqual(self.vectors("-f", path), expected)
+        self.assertEqual(self.vectors(stdin=path.read_bytes()), expected)
+        lines = self.ok(*self.base, "-f", path).decode().splitlines()
+        self.assertEqual([[float(v) for v in line.split()] for line in lines], expected)
+
+    def test_pooling_none_gives_a_vector_per_token(self):
+        rows = self.vectors("-p", "the cat", "--pooling", "none", "--embd-normalize", "-1")[0]
+        self.assertEqual([len(row) for row in rows], [36] * 4)
+        first = self.vectors("-p", "the cat", "--pooling", "cls", "--embd-normalize", "-1")[0]
+        self.assertEqual(first, rows[0])
+
+    def test_a_decoder_embeds_too(self):
+        out = self.ok_json("embed", "-m", TINY, "-p", "abc", "--json")
+        self.assertEqual(len(out["data"][0]["embedding"]), 48)
+
+    def test_what_cannot_be_embedded_is_refused_before_anything_is_printed(self):
+        long = self.write("long.txt", "cat\n" + "cat " * 100)
+        self.refused(1, *self.base, "-f", long, says="text 1: 102 tokens")
+        self.refused(2, *self.base, says="no text")
+        self.refused(2, *self.base, "-p", "a", "-f", long, says="--prompt")
+        self.refused(2, *self.base, "-p", "a", "-c", "1000", says="--ctx-size")
+        self.refused(1, "run", "-m", self.encoder, "-p", "a", says="caracal embed")
+
+
 class Logits(CliTest):
     def read_npy(self, path):
         raw = path.read_bytes()
