@@ -49,7 +49,6 @@ class Embedder {
 
  private:
   struct Text;
-  struct Share;
 
   void fill_step(std::span<const std::vector<TokenId>> texts, size_t& next);
   /// Rows of a text with n_pending tokens that fit into `room` rows.
