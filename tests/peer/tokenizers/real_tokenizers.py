@@ -17,7 +17,8 @@ def strings(path):
 
 def add_special(tokenizer, vocab):
     for token, kind in zip(vocab.tokens, vocab.types):
-        if kind in (gv.CONTROL, gv.UNKNOWN):
+        # caracal never takes the end of an answer from plain text, whatever the file calls it.
+        if kind in (gv.CONTROL, gv.UNKNOWN) or token == "</s>":
             tokenizer.add_special_tokens([AddedToken(token, normalized=False, special=True)])
         elif kind == gv.USER_DEFINED:
             tokenizer.add_tokens([AddedToken(token, normalized=False)])

@@ -313,14 +313,15 @@ def main():
         if args.goldens:
             save(args.goldens, name, tokenizer, TEXTS)
         if args.out:
-            # The character classes of these components are those of an old Unicode.
-            only_old = name.startswith(("bert", "punctuation", "bytelevel-inside"))
+            # These components know the characters of an older Unicode.
+            only_old = name.startswith(("bert", "punctuation", "bytelevel-inside", "nf",
+                                        "strip-accents", "bytelevel-nfc"))
             save(args.out, name, tokenizer, random_texts(args.n, seed=name, only_old=only_old))
     if args.out and args.data:
         for name, tokenizer, texts in real_tokenizers.load(args.data, args.minilm):
             if args.only in name:
                 save(args.out, name, tokenizer, texts + random_texts(
-                    args.n, seed=name, only_old=name in ("bert-bge", "minilm")))
+                    args.n, seed=name, only_old=name in ("bert-bge", "minilm", "falcon")))
 
 
 if __name__ == "__main__":

@@ -12,8 +12,10 @@
 namespace caracal {
 namespace {
 
-// Oniguruma's word characters: the numbers of Latin-1 count, joiners do not.
-constexpr std::string_view kWord = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\xb2\xb3\xb9\xbc-\xbe)";
+// Oniguruma's word characters; joiners are none. Outside a class the numbers of Latin-1 count.
+#define CRCL_WORD R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc})"
+constexpr std::string_view kWordInClass = CRCL_WORD;
+constexpr std::string_view kWord = CRCL_WORD R"(\xb2\xb3\xb9\xbc-\xbe)";
 constexpr std::string_view kHex = "0-9A-Fa-f";
 
 // Properties that both engines spell and understand alike.
@@ -42,7 +44,6 @@ constexpr PropertyRow kOnigProperties[] = {
     {"Lower", R"(\p{Lowercase})"},
     {"Upper", R"(\p{Uppercase})"},
     {"XDigit", kHex},
-    {"Word", kWord},
     {"Alnum", R"(\p{Alphabetic}\p{Nd})"},
     {"ASCII", R"(\x00-\x7f)"},
 };
@@ -151,9 +152,9 @@ class Translator {
     const char c = in_[at_ + 1];
     switch (c) {
       case 'w':
-        return members(kWord, false, in_class);
+        return members(in_class ? kWordInClass : kWord, false, in_class);
       case 'W':
-        return members(kWord, true, in_class);
+        return members(in_class ? kWordInClass : kWord, true, in_class);
       case 'h':
         return members(kHex, false, in_class);
       case 'H':
@@ -168,7 +169,7 @@ class Translator {
         return unicode();
       case 'v':
         at_ += 2;
-        out_ += R"()";
+        out_ += R"(\x0b)";
         return;
       case 'V':
       case 'Q':
@@ -222,8 +223,10 @@ class Translator {
       name.remove_prefix(1);
     }
     const size_t next = close + 1;
-    if (std::find(std::begin(kSameProperties), std::end(kSameProperties), name) !=
-        std::end(kSameProperties)) {
+    if (name == "Word" || name == "word") {
+      add_members(in_class ? kWordInClass : kWord, negated, in_class);
+    } else if (std::find(std::begin(kSameProperties), std::end(kSameProperties), name) !=
+               std::end(kSameProperties)) {
       out_.append(negated ? R"(\P{)" : R"(\p{)").append(name).append("}");
     } else if (const auto list = onig_property(name)) {
       add_members(*list, negated, in_class);
