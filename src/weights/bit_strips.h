@@ -13,7 +13,8 @@ struct BitStrips {
   static constexpr int kMask = (1 << kBits) - 1;
 
   /// codes[c] |= field of column c << shift, for n columns: whole strips.
-  static void read(const std::byte* stored, int n, int shift, uint8_t* codes) {
+  static void read(const std::byte* __restrict stored, int n, int shift,
+                   uint8_t* __restrict codes) {
     for (int c = 0; c < n; c += kWidth * kFields, stored += kWidth)
       for (int f = 0; f < kFields; ++f)
         for (int i = 0; i < kWidth; ++i) {
@@ -23,7 +24,8 @@ struct BitStrips {
   }
 
   /// The inverse: bits [shift, shift + kBits) of every code.
-  static void write(const uint8_t* codes, int n, int shift, std::byte* stored) {
+  static void write(const uint8_t* __restrict codes, int n, int shift,
+                    std::byte* __restrict stored) {
     for (int c = 0; c < n; c += kWidth * kFields, stored += kWidth)
       for (int i = 0; i < kWidth; ++i) {
         int byte = 0;

@@ -44,12 +44,13 @@ float add_block(const BlockCodec& codec, const UnpackedBlock& block, const Value
 
 }  // namespace
 
-void code_values(const BlockCodec& codec, const UnpackedBlock& block, int8_t* values) {
-  if (codec.book)
-    for (int c = 0; c < codec.columns; ++c) values[c] = codec.book[block.codes[c]];
+void code_values(const BlockCodec& codec, const UnpackedBlock& block, int8_t* __restrict values) {
+  const int n = codec.columns, offset = codec.offset;
+  const int8_t* book = codec.book;
+  if (book)
+    for (int c = 0; c < n; ++c) values[c] = book[block.codes[c]];
   else
-    for (int c = 0; c < codec.columns; ++c)
-      values[c] = static_cast<int8_t>(block.codes[c] - codec.offset);
+    for (int c = 0; c < n; ++c) values[c] = static_cast<int8_t>(block.codes[c] - offset);
 }
 
 void encode_blocks(const BlockCodec& codec, const float* x, int64_t n, std::byte* out) {

@@ -11,7 +11,7 @@
 namespace caracal {
 namespace {
 
-constexpr int64_t kRows = 8;    // activation rows that share a decoded piece
+constexpr int64_t kRows = 32;   // activation rows that share a decoded piece
 constexpr int64_t kPiece = 32;  // weights decoded at a time, or one larger block
 constexpr size_t kLargestPiece = 256;
 
