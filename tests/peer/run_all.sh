@@ -25,6 +25,11 @@ step "the oracle and its tiny models"
 python tests/oracle/make_tiny.py --check tests/goldens/models
 python tests/oracle/check_visible.py tests/goldens/models
 python tests/peer/tiny_models.py
+if [ -x .cache/peer-hf/bin/python ]; then
+  .cache/peer-hf/bin/python tests/peer/tiny_models_hf.py
+else
+  echo "skipped: transformers is not installed in .cache/peer-hf (tests/peer/README.md)" >&2
+fi
 python tests/peer/hf_convert.py
 
 step "parity with the oracle and llama.cpp"
