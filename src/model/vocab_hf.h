@@ -41,7 +41,8 @@ std::string merge_special_tokens_map(std::string_view tokenizer_config_json,
 /// Writes a Hugging Face vocabulary as the keys tokenizer.ggml.*: model, pre, tokens, scores,
 /// token_type, merges, special ids, flags; its family is found by comparing patterns with the
 /// table in text/tokenizer/pre_tokenizers.cc.
-/// n_vocab: rows of the embedding; ids beyond the vocabulary become unused tokens.
+/// n_vocab: rows of the embedding; ids beyond the vocabulary become unused tokens. 0: as many as
+/// there are tokens.
 /// Throws Error(unsupported) that names the component when no GGUF family does the same.
 void write_gguf_vocab(const Vocab& vocab, int32_t n_vocab, GgufHeader& header);
 

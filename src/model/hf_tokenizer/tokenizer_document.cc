@@ -131,10 +131,11 @@ class Builder final : public nlohmann::json_sax<Json> {
     }
     if (list_ == List::ids && !lists_.ids.empty())
       out += fmt::format("['{}']", lists_.ids.back().first.substr(0, 80));
+    const size_t n_begun = n_in_entry_ > 0 && (list_ == List::merge || list_ == List::scored_piece);
     if (list_ == List::scores || list_ == List::scored_piece)
-      out += fmt::format("[{}]", lists_.scores.size());
+      out += fmt::format("[{}]", lists_.scores.size() - n_begun);
     if (list_ == List::merges || list_ == List::merge)
-      out += fmt::format("[{}]", lists_.merges.size());
+      out += fmt::format("[{}]", lists_.merges.size() - n_begun);
     return sanitize_utf8(out.empty() ? "document" : out);
   }
   template <class... Args>

@@ -1,44 +1,47 @@
 /// A tokenizer.json in GGUF's words: only what a family of GGUF vocabularies does as well.
-#include <fmt/ranges.h>
-
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/log.h"
+#include "base/utf8.h"
+#include "model/hf_tokenizer/gguf_family.h"
 #include "model/vocab_hf.h"
-#include "text/tokenizer/pre_tokenizer.h"
+#include "text/tokenizer/byte_alphabet.h"
+#include "text/tokenizer/white_space_mark.h"
 
 namespace caracal {
 namespace {
 
 using namespace pipeline;
 
-constexpr std::string_view kSpaceMark = "\xE2\x96\x81";  // U+2581
-
-[[noreturn]] void no_family(std::string_view what) {
-  throw_error(ErrorCode::unsupported, "tokenizer.json",
-              "no vocabulary of the GGUF format does the same: {}", what);
-}
-
-template <class T, class... Options>
-bool is(const std::variant<Options...>& component) {
-  return std::holds_alternative<T>(component);
+/// True where every component is one of the kinds.
+template <class... Kinds, class Components>
+bool all_are(const Components& components) {
+  return std::ranges::all_of(components, [](const auto& component) {
+    return (std::holds_alternative<Kinds>(component) || ...);
+  });
 }
 
 /// Writes the keys tokenizer.ggml.* of one vocabulary.
 class VocabWriter {
  public:
   VocabWriter(const Vocab& vocab, int32_t n_vocab, GgufHeader& header)
-      : vocab_(vocab), pipeline_(*vocab.pipeline), n_vocab_(n_vocab), header_(header) {}
+      : vocab_(vocab),
+        pipeline_(*vocab.pipeline),
+        n_rows_(n_vocab > 0 ? static_cast<size_t>(n_vocab) : vocab.pieces.size()),
+        header_(header) {
+    if (vocab.pieces.size() > n_rows_)
+      throw_error(ErrorCode::bad_file, "tokenizer.json",
+                  "expected at most {} tokens, one for each row of the embedding, found {}",
+                  n_rows_, vocab.pieces.size());
+  }
 
   void write() {
-    if (const auto* bpe = std::get_if<Bpe>(&pipeline_.model))
-      vocab_.model == TokenizerModel::byte_bpe ? write_byte_level(*bpe) : write_sentencepiece(*bpe);
-    else if (const auto* wordpiece = std::get_if<WordPiece>(&pipeline_.model))
-      write_wordpiece(*wordpiece);
-    else
-      no_family("a Unigram model");
+    std::visit([&](const auto& model) { write_model(model); }, pipeline_.model);
     write_special_tokens();
+    warn_of_added_tokens();
   }
 
  private:
@@ -49,13 +52,8 @@ class VocabWriter {
 
   /// Ids without a piece, within the vocabulary and up to the rows of the embedding, are unused.
   void write_pieces(std::vector<std::string> pieces) {
-    const auto rows = static_cast<size_t>(n_vocab_);
-    if (pieces.size() > rows)
-      throw_error(ErrorCode::bad_file, "tokenizer.json",
-                  "expected at most {} tokens, one for each row of the embedding, found {}", rows,
-                  pieces.size());
     std::vector<int32_t> types;
-    for (size_t id = 0; id < rows; ++id) {
+    for (size_t id = 0; id < n_rows_; ++id) {
       const bool known = id < pieces.size() && !pieces[id].empty();
       types.push_back(static_cast<int32_t>(known ? vocab_.type_of(static_cast<TokenId>(id))
                                                  : TokenType::unused));
@@ -67,61 +65,57 @@ class VocabWriter {
     header_.set_array<int32_t>("tokenizer.ggml.token_type", types);
   }
 
+  void write_model(const Bpe& bpe) {
+    if (vocab_.model == TokenizerModel::byte_bpe)
+      write_byte_level(bpe);
+    else
+      write_sentencepiece(bpe);
+  }
+
   void write_byte_level(const Bpe& bpe) {
-    for (const Normalizer& step : pipeline_.normalizers)
-      if (const auto* form = std::get_if<UnicodeForm>(&step); !form || form->compatibility)
-        no_family("a normalizer before a byte-level model");
-    write_name("gpt2", find_family(bpe));
+    for (const Normalizer& step : pipeline_.normalizers) {
+      const auto* form = std::get_if<UnicodeForm>(&step);
+      if (!form || form->compatibility || !form->composed)
+        refuse_gguf_vocab("a normalizer other than NFC before ByteLevel");
+      log::warn("a GGUF vocabulary does not normalise: text that is not in NFC gives other tokens");
+    }
+    if (!all_are<ByteLevelDecoder>(pipeline_.decoders))
+      refuse_gguf_vocab("a decoder other than ByteLevel after the pre-tokenizer ByteLevel");
+    check_byte_symbols();
+    write_name("gpt2", find_gguf_family(pipeline_.pre_tokenizers, bpe.ignore_merges));
     write_pieces(vocab_.pieces);
     std::vector<std::string> merges;
     for (const Merge& merge : bpe.merges) {
       const std::string& left = vocab_.pieces[static_cast<size_t>(merge.left)];
       const std::string& right = vocab_.pieces[static_cast<size_t>(merge.right)];
-      if ((left + right).find(' ') != std::string::npos) no_family("a merge of pieces with spaces");
+      if ((left + right).find(' ') != std::string::npos)
+        refuse_gguf_vocab("a merge of pieces with spaces");
       merges.push_back(left + " " + right);
     }
     const std::vector<std::string_view> views(merges.begin(), merges.end());
     header_.set_strings("tokenizer.ggml.merges", views);
   }
 
-  /// The patterns that cut text into words, one after the other.
-  std::vector<std::string_view> word_patterns() const {
-    std::vector<std::string_view> patterns;
-    for (const pipeline::PreTokenizer& step : pipeline_.pre_tokenizers) {
-      if (const auto* split = std::get_if<Split>(&step)) {
-        const bool isolates = split->behavior == SplitBehavior::isolated ||
-                              (split->behavior == SplitBehavior::removed && split->invert);
-        if (!split->pattern.is_regex || !isolates) no_family("a Split that does not isolate");
-        patterns.push_back(split->pattern.text);
-      } else if (const auto* digits = std::get_if<Digits>(&step)) {
-        patterns.push_back(digits->individual ? R"(\p{N})" : R"(\p{N}+)");
-      } else if (const auto* bytes = std::get_if<ByteLevel>(&step)) {
-        if (bytes->add_prefix_space) no_family("ByteLevel with add_prefix_space");
-        if (bytes->use_regex) patterns.push_back(find_pre_tokenizer("gpt-2")->steps[0].pattern);
-      } else {
-        no_family("a pre-tokenizer beside ByteLevel, Split and Digits");
-      }
+  // Without them the rules for unknown characters would matter, which GGUF does not have.
+  void check_byte_symbols() const {
+    std::array<bool, 256> found{};
+    for (const std::string& piece : vocab_.pieces) {
+      size_t at = 0;
+      if (piece.empty() || piece.size() > 2) continue;
+      const auto byte = symbol_to_byte(next_code_point(piece, at));
+      if (byte && at == piece.size()) found[*byte] = true;
     }
-    return patterns;
-  }
-
-  std::string_view find_family(const Bpe& bpe) const {
-    const std::vector<std::string_view> patterns = word_patterns();
-    const auto same = [](const SplitStep& step, std::string_view pattern) {
-      return step.kind == SplitStep::Kind::isolate && step.pattern == pattern;
-    };
-    for (const caracal::PreTokenizer& row : pre_tokenizers())
-      if (!row.is_raw_utf8() && row.keeps_whole_words() == bpe.ignore_merges &&
-          std::ranges::equal(row.steps, patterns, same))
-        return row.name;
-    no_family(fmt::format("words cut by {}", fmt::join(patterns, " and ")));
+    if (!std::ranges::all_of(found, [](bool there) { return there; }))
+      refuse_gguf_vocab("a byte-level vocabulary without a piece for every byte");
   }
 
   /// A byte-pair model over pieces with U+2581 for spaces. Its GGUF form merges by the score of the
   /// result, not by the rank of the pair.
   void write_sentencepiece(const Bpe& bpe) {
     const bool adds_space = read_space_rules();
-    if (bpe.ignore_merges) no_family("ignore_merges over whole texts");
+    if (bpe.ignore_merges) refuse_gguf_vocab("ignore_merges over whole texts");
+    if (!all_are<Replace, ByteFallback, Fuse, StripDecoder, Metaspace>(pipeline_.decoders))
+      refuse_gguf_vocab("the decoder of a byte-level or WordPiece vocabulary");
     write_name("llama", "default");
     write_pieces(vocab_.pieces);
     header_.set_array<float>("tokenizer.ggml.scores", scores_of(bpe));
@@ -139,7 +133,7 @@ class VocabWriter {
                  replace && replace->pattern.text == " " && replace->content == kSpaceMark) {
         marks = true;
       } else {
-        no_family("a normalizer beside Prepend and Replace of spaces");
+        refuse_gguf_vocab("a normalizer beside Prepend and Replace of spaces");
       }
     }
     for (const pipeline::PreTokenizer& step : pipeline_.pre_tokenizers) {
@@ -149,10 +143,11 @@ class VocabWriter {
         marks = true;
       } else if (const auto* split = std::get_if<Split>(&step);
                  !split || split->pattern.text != " " || !marks) {
-        no_family("a pre-tokenizer beside Metaspace");  // a Split at spaces finds none any more
+        refuse_gguf_vocab(
+            "a pre-tokenizer beside Metaspace");  // a Split at spaces finds none any more
       }
     }
-    if (!marks) no_family("a byte-pair model without marks for spaces");
+    if (!marks) refuse_gguf_vocab("a byte-pair model without marks for spaces");
     return adds_space;
   }
 
@@ -160,14 +155,14 @@ class VocabWriter {
   /// all merges that give a piece stand together, and every pair that makes a piece is a merge;
   /// so it is in files that were made from SentencePiece models.
   std::vector<float> scores_of(const Bpe& bpe) const {
-    std::vector<float> scores(static_cast<size_t>(n_vocab_), 0.0f);
+    std::vector<float> scores(n_rows_, 0.0f);
     std::vector<size_t> n_merges(vocab_.pieces.size(), 0);
     TokenId last = kNoToken;
     float score = 0;
     for (const Merge& merge : bpe.merges) {
       const auto result = static_cast<size_t>(merge.result);
       if (merge.result != last && n_merges[result] > 0 && is_normal(result))
-        no_family("merges that are not in the order of their pieces");
+        refuse_gguf_vocab("merges that are not in the order of their pieces");
       if (merge.result != last) scores[result] = score -= 1;
       ++n_merges[result];
       last = merge.result;
@@ -189,24 +184,74 @@ class VocabWriter {
       for (size_t cut = 1; cut < piece.size(); ++cut)
         n_pairs += normal.contains(piece.substr(0, cut)) && normal.contains(piece.substr(cut));
       if (n_pairs > n_merges[id])
-        no_family(fmt::format("pairs of pieces that make '{}' and are no merge", piece));
+        refuse_gguf_vocab(fmt::format("pairs of pieces that make '{}' and are no merge", piece));
     }
   }
 
+  /// SentencePiece's unigram model: its rules, then spaces marked and squeezed.
+  void write_model(const Unigram& model) {
+    if (model.unk == kNoToken) refuse_gguf_vocab("a Unigram model without unknown token");
+    std::string_view charsmap;
+    bool squeezes = false, strips = false;
+    for (const Normalizer& step : pipeline_.normalizers) {
+      if (const auto* rules = std::get_if<Precompiled>(&step); rules && charsmap.empty())
+        charsmap = rules->charsmap;
+      else if (const auto* sides = std::get_if<StripSpace>(&step); sides && sides->right)
+        strips = true;
+      else if (const auto* replace = std::get_if<Replace>(&step); replace && is_squeeze(*replace))
+        squeezes = true;
+      else
+        refuse_gguf_vocab("a normalizer of a Unigram model that SentencePiece does not have");
+    }
+    std::span<const pipeline::PreTokenizer> steps = pipeline_.pre_tokenizers;
+    if (!steps.empty() && std::holds_alternative<WhitespaceSplit>(steps[0])) {
+      if (charsmap.empty())
+        refuse_gguf_vocab("WhitespaceSplit without rules that make all white space a space");
+      squeezes = strips = true;
+      steps = steps.subspan(1);
+    }
+    if (squeezes != strips)
+      refuse_gguf_vocab("a Unigram model that either squeezes white space or strips it");
+    const auto* space = steps.size() == 1 ? std::get_if<Metaspace>(&steps[0]) : nullptr;
+    if (!space || space->replacement != kSpaceMark)
+      refuse_gguf_vocab("a Unigram model with another pre-tokenizer than Metaspace");
+    write_name("t5", "default");
+    write_pieces(vocab_.pieces);
+    std::vector<float> scores(model.scores.begin(), model.scores.end());
+    scores.resize(n_rows_, 0.0f);
+    header_.set_array<float>("tokenizer.ggml.scores", scores);
+    header_.set<bool>("tokenizer.ggml.add_space_prefix",
+                      space->prepend_scheme != PrependScheme::never);
+    header_.set<bool>("tokenizer.ggml.remove_extra_whitespaces", squeezes);
+    if (charsmap.empty()) return;
+    const std::vector<uint8_t> bytes(charsmap.begin(), charsmap.end());
+    header_.set_array<uint8_t>("tokenizer.ggml.precompiled_charsmap", bytes);
+  }
+  // Two or more spaces become one.
+  static bool is_squeeze(const Replace& replace) {
+    return replace.pattern.is_regex && replace.pattern.text == " {2,}" &&
+           (replace.content == " " || replace.content == kSpaceMark);
+  }
+
   /// Pieces that begin a word are marked, and others lose their prefix.
-  void write_wordpiece(const WordPiece& model) {
+  void write_model(const WordPiece& model) {
+    if (model.max_input_chars_per_word != 100)
+      refuse_gguf_vocab("a WordPiece model with max_input_chars_per_word other than 100");
+    if (!all_are<WordPieceDecoder>(pipeline_.decoders))
+      refuse_gguf_vocab("a decoder other than WordPiece for a WordPiece model");
     const auto* rules = pipeline_.normalizers.size() == 1
                             ? std::get_if<BertNormalizer>(&pipeline_.normalizers[0])
                             : nullptr;
     if (!rules || !rules->clean_text || !rules->handle_chinese_chars)
-      no_family("a WordPiece model without BertNormalizer");
-    if (pipeline_.pre_tokenizers.size() != 1 || !is<BertPreTokenizer>(pipeline_.pre_tokenizers[0]))
-      no_family("a WordPiece model without BertPreTokenizer");
+      refuse_gguf_vocab("a WordPiece model without BertNormalizer");
+    if (pipeline_.pre_tokenizers.size() != 1 ||
+        !all_are<BertPreTokenizer>(pipeline_.pre_tokenizers))
+      refuse_gguf_vocab("a WordPiece model without BertPreTokenizer");
     const std::string& prefix = model.continuing_subword_prefix;
     std::vector<std::string> pieces = vocab_.pieces;
     for (size_t id = 0; id < pieces.size(); ++id) {
       const TokenType type = vocab_.type_of(static_cast<TokenId>(id));
-      if (type == TokenType::control || type == TokenType::unknown || pieces[id].empty()) continue;
+      if (type != TokenType::normal || pieces[id].empty()) continue;
       if (pieces[id].starts_with(prefix))
         pieces[id].erase(0, prefix.size());
       else
@@ -231,14 +276,23 @@ class VocabWriter {
       return ends.empty() || (ends.size() == 1 && ends[0] == id);
     };
     if (!is_end(pipeline_.prefix, vocab_.bos) || !is_end(pipeline_.suffix, vocab_.eos))
-      no_family("a post-processor that adds more than bos and eos");
+      refuse_gguf_vocab("a post-processor that adds more than bos and eos");
     header_.set<bool>("tokenizer.ggml.add_bos_token", !pipeline_.prefix.empty());
     header_.set<bool>("tokenizer.ggml.add_eos_token", !pipeline_.suffix.empty());
   }
 
+  void warn_of_added_tokens() const {
+    for (const AddedToken& token : pipeline_.added_tokens)
+      if (token.single_word || token.lstrip || token.rstrip)
+        log::warn("a GGUF vocabulary cannot say that '{}' is {}", token.content,
+                  token.single_word ? "single_word"
+                  : token.lstrip    ? "lstrip"
+                                    : "rstrip");
+  }
+
   const Vocab& vocab_;
   const TokenPipeline& pipeline_;
-  const int32_t n_vocab_;
+  const size_t n_rows_;  // of the embedding
   GgufHeader& header_;
 };
 

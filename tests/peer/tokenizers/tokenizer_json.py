@@ -19,7 +19,7 @@ from tokenizers import pre_tokenizers as pre
 from tokenizers import processors, trainers
 
 import real_tokenizers
-from families import BYTES, CONTRACTION, GPT2, cl100k, split
+from families import BYTES, FAMILIES, GPT2, cl100k, split
 from random_texts import random_texts
 
 REPOSITORY = pathlib.Path(__file__).parents[3]
@@ -297,6 +297,16 @@ def save(folder, name, tokenizer, texts):
     print(f"{name}: {len(texts)} strings", flush=True)
 
 
+def save_families(path):
+    """The published pre-tokenizers as tokenizer.json writes them."""
+    def row(names, ignore_merges, pre_tokenizer):
+        tokenizer = Tokenizer(models.BPE())
+        tokenizer.pre_tokenizer = pre_tokenizer
+        return {"names": names, "ignore_merges": ignore_merges,
+                "pre_tokenizer": json.loads(tokenizer.to_str())["pre_tokenizer"]}
+    path.write_text(json.dumps([row(*family) for family in FAMILIES.values()], ensure_ascii=False))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--goldens", type=pathlib.Path)
@@ -306,6 +316,8 @@ def main():
     parser.add_argument("-n", type=int, default=2000, help="random strings for each tokenizer")
     parser.add_argument("--only", default="", help="part of a name")
     args = parser.parse_args()
+    if args.goldens:
+        save_families(args.goldens / "families.json")
     for name, build in cases():
         if args.only not in name:
             continue
