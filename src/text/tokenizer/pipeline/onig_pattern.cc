@@ -167,6 +167,8 @@ class Translator {
         return property(in_class);
       case 'u':
         return unicode();
+      case 'x':
+        return copy(next_is(R"(\x{)") ? std::min(in_.find('}', at_), in_.size() - 1) - at_ + 1 : 2);
       case 'v':
         at_ += 2;
         out_ += R"(\x0b)";
