@@ -521,6 +521,12 @@ class Addresses(PullTest):
         self.pull(f"{self.url}#sha256={sha256(self.model).upper()}")
         self.refused(2, f"{self.url}#sha256=12", says="64 hex digits")
 
+    def test_a_hash_behind_the_address_is_checked_for_a_cached_file_too(self):
+        self.pull(self.url)
+        wrong = f"{self.url}#sha256={'0' * 64}"
+        self.refused(1, wrong, "--offline", says="expected SHA-256 000")
+        self.refused(1, wrong, says="expected SHA-256 000")
+
     def test_all_parts_of_a_split_model_come(self):
         for i in (1, 2):
             self.store.files[f"/s-{i:05}-of-00002.gguf"] = content(i, 3000)

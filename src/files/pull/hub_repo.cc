@@ -89,8 +89,6 @@ HubListing parse_hub_listing(std::string_view text, std::string_view url) {
     const Json model = parse_json(text, url);
     listing.commit = text_member(model, "sha");
     listing.licence = licence_of(model);
-    if (const auto gated = model.find("gated"); gated != model.end())
-      listing.is_gated = gated->is_string() || *gated == Json(true);
     const Json& siblings = model.at("siblings");
     if (siblings.size() > kMaxFiles) refuse(fmt::format("{} files", siblings.size()));
     for (const Json& item : siblings) listing.files.push_back(file_of(item));

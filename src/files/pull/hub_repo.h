@@ -19,7 +19,6 @@ struct HubFile {
 struct HubListing {
   std::string commit;   ///< lower-case hex
   std::string licence;  ///< "apache-2.0", as its card says; empty: it does not
-  bool is_gated = false;
   std::vector<HubFile> files;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "files/pull/package_index.h"
 #include "files/pull/url.h"
 
 namespace caracal {
@@ -13,14 +14,6 @@ constexpr std::string_view kPackageForm = "pypi:NAME[==VERSION][/FILE]";
 
 [[noreturn]] void refuse(std::string_view text, std::string_view form) {
   throw_error(ErrorCode::bad_config, text, "expected {}", form);
-}
-
-bool is_name(std::string_view text) {
-  const auto is_good = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
-  };
-  return !text.empty() && text.front() != '.' && std::ranges::all_of(text, is_good) &&
-         text.find("..") == text.npos;
 }
 
 /// Cuts text at the first of marks and returns what follows the mark.
@@ -45,7 +38,7 @@ PackageSource parse_package(std::string_view text) {
     return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '!' || c == '+' ||
            c == '-' || c == '_';
   };
-  if (!is_name(source.package) || !std::ranges::all_of(source.version, is_version_char) ||
+  if (!is_safe_name(source.package) || !std::ranges::all_of(source.version, is_version_char) ||
       (!file.empty() && !is_safe_relative_path(file)))
     refuse(whole, kPackageForm);
   return source;
@@ -96,7 +89,7 @@ HubSource parse_hub_source(std::string_view text) {
   if (const size_t colon = text.rfind(':'); colon != text.npos) {
     source.quant = text.substr(colon + 1);
     text = text.substr(0, colon);
-    if (!is_name(source.quant)) refuse(whole, kHubForm);
+    if (!is_safe_name(source.quant)) refuse(whole, kHubForm);
   }
   const size_t slash = text.find('/');
   if (slash == text.npos) refuse(whole, kHubForm);
@@ -105,7 +98,7 @@ HubSource parse_hub_source(std::string_view text) {
   const size_t end = name.find_first_of("@/");
   const std::string_view tail = end == name.npos ? std::string_view() : name.substr(end);
   name = name.substr(0, end);
-  if (!is_name(org) || !is_name(name)) refuse(whole, kHubForm);
+  if (!is_safe_name(org) || !is_safe_name(name)) refuse(whole, kHubForm);
   source.repo = fmt::format("{}/{}", org, name);
   std::string_view file = tail;
   if (tail.starts_with('@')) {

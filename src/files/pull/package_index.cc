@@ -1,6 +1,7 @@
 #include "files/pull/package_index.h"
 
 #include <algorithm>
+#include <cctype>
 #include <tuple>
 
 #include "base/error.h"
@@ -96,6 +97,14 @@ std::vector<PackageFile> parse_project_page(const HttpPage& page) {
                 "expected a project page of the simple repository API, found other JSON ({})",
                 e.what());
   }
+}
+
+bool is_safe_name(std::string_view text) {
+  const auto is_good = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+  };
+  return !text.empty() && text.front() != '.' && text.front() != '-' &&
+         std::ranges::all_of(text, is_good) && text.find("..") == text.npos;
 }
 
 std::string normalized_package(std::string_view name, char separator) {

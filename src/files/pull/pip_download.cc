@@ -62,6 +62,7 @@ fs::path pip_download(std::string_view package, std::string_view version,
                                  "--dest",
                                  folder.string()};
   if (!index_url.empty()) words.insert(words.end(), {"--index-url", index_url});
+  words.push_back("--");  // what follows is never an option
   words.push_back(version.empty() ? std::string(package) : fmt::format("{}=={}", package, version));
   const fs::path log = folder / "pip.log";
   const int status = run_logged(std::move(words), log);

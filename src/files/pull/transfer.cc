@@ -55,7 +55,6 @@ Transfer::Transfer(CURL* handle, const HttpSettings& settings, const std::string
   set(CURLOPT_LOW_SPEED_LIMIT, 1L);
   set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings.stall_timeout_s));
   set(CURLOPT_ERRORBUFFER, reason_);
-  set(CURLOPT_PRIVATE, this);
   set(CURLOPT_WRITEFUNCTION, &Transfer::on_bytes);
   set(CURLOPT_WRITEDATA, this);
   set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);

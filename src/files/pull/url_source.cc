@@ -92,6 +92,7 @@ class UrlFetch {
       require_all_here();
     else
       look();
+    check_cached();
     const bool was_cached = std::ranges::all_of(files_, &UrlFile::is_here);
     if (!was_cached) fetch();
     return {.path = files_[0].path, .was_cached = was_cached};
@@ -103,6 +104,18 @@ class UrlFetch {
       if (!file.is_here)
         throw_error(ErrorCode::io, redact_url(file.url),
                     "not in the cache, and offline; unset --offline to fetch it");
+  }
+
+  /// A cached file that is not the one asked for is fetched again, or, offline, an error.
+  void check_cached() {
+    UrlFile& file = files_[0];
+    if (source_.sha256.empty() || !file.is_here) return;
+    try {
+      check_content(file.path, Checksum::sha256(source_.sha256), redact_url(file.url));
+    } catch (const Error& error) {
+      if (options_.offline || error.code() != ErrorCode::bad_file) throw;
+      file.is_here = false;
+    }
   }
 
   /// Asks for sizes and ETags. A host that refuses HEAD, as signed addresses do, is taken at its

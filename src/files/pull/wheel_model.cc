@@ -158,6 +158,7 @@ std::vector<PackageSource> required_parts(std::string_view metadata) {
   std::map<std::string, std::map<int, PackageSource>> families;
   each_field(metadata, "Requires-Dist", [&](std::string_view text) {
     PackageSource source = parse_requirement(text);
+    if (!is_safe_name(source.package)) return;
     if (const auto part = part_number(source.package))
       families[part->first][part->second] = std::move(source);
   });
