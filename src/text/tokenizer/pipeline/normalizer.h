@@ -23,7 +23,6 @@ class TextNormalizer {
   /// Throws Error(bad_file / unsupported) for patterns and charsmaps that cannot be used.
   explicit TextNormalizer(std::span<const pipeline::Normalizer> normalizers);
 
-  bool is_identity() const { return steps_.empty(); }
   /// text must be valid UTF-8. at_start: text starts the input; cleared where its start is lost.
   /// Throws Error(bad_request) where the text would grow beyond 64 times its size.
   std::string normalize(std::string_view text, bool& at_start) const;

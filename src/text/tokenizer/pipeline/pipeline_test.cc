@@ -61,6 +61,22 @@ TEST(PipelineTokenizer, other_models_see_the_replacement_character) {
             (std::vector<TokenId>{1, 3, 2}));
 }
 
+TEST(PipelineTokenizer, byte_level_spells_for_models_that_cannot) {
+  Vocab vocab;
+  vocab.pieces = {"<unk>", "\u0120a", "\u00c3\u00a9"};  // " a" and both bytes of e with acute
+  vocab.pipeline.emplace();
+  vocab.pipeline->pre_tokenizers = {ByteLevel{false, true}};
+  vocab.pipeline->model = Unigram{.scores = {-9, -1, -1}, .unk = 0};
+  vocab.pipeline->decoders = {ByteLevelDecoder{}};
+  const auto unigram = make_tokenizer(vocab);
+  EXPECT_EQ(unigram->encode(" a"), std::vector<TokenId>{1});
+  EXPECT_EQ(unigram->encode("\u00e9"), std::vector<TokenId>{2});
+  vocab.pipeline->model = WordPiece{.unk = 0};
+  const auto wordpiece = make_tokenizer(vocab);
+  EXPECT_EQ(wordpiece->encode(" a\u00e9"), std::vector<TokenId>{0});
+  EXPECT_EQ(wordpiece->encode(" a"), std::vector<TokenId>{1});
+}
+
 TEST(PipelineTokenizer, a_token_with_a_part_of_a_character_waits_in_a_stream) {
   const auto tokenizer = make_tokenizer(byte_level());
   StreamDecoder stream(*tokenizer);

@@ -23,8 +23,11 @@ std::unique_ptr<const WordModel> make_model(const Vocab& vocab, bool spells_byte
   std::vector<std::string_view> pieces(vocab.pieces.begin(), vocab.pieces.end());
   for (const pipeline::AddedToken& token : vocab.pipeline->added_tokens)
     if (!token.is_model_piece) pieces[token.id] = {};
-  return std::visit([&](const auto& model) { return make_word_model(model, pieces, spells_bytes); },
-                    vocab.pipeline->model);
+  if (const auto* bpe = std::get_if<pipeline::Bpe>(&vocab.pipeline->model))
+    return make_word_model(*bpe, pieces, spells_bytes);
+  if (const auto* unigram = std::get_if<pipeline::Unigram>(&vocab.pipeline->model))
+    return make_word_model(*unigram, pieces);
+  return make_word_model(std::get<pipeline::WordPiece>(vocab.pipeline->model), pieces);
 }
 
 }  // namespace
@@ -32,7 +35,8 @@ std::unique_ptr<const WordModel> make_model(const Vocab& vocab, bool spells_byte
 PipelineTokenizer::PipelineTokenizer(const Vocab& vocab)
     : vocab_(vocab),
       normalizer_(vocab.pipeline->normalizers),
-      cutter_(vocab.pipeline->pre_tokenizers),
+      cutter_(vocab.pipeline->pre_tokenizers,
+              std::holds_alternative<pipeline::Bpe>(vocab.pipeline->model)),
       added_(ordered_tokens(vocab)),
       raw_tokens_(added_, normalizer_, false),
       normalized_tokens_(added_, normalizer_, true),

@@ -91,7 +91,7 @@ class UnigramModel final : public WordModel {
 }  // namespace
 
 std::unique_ptr<const WordModel> make_word_model(const pipeline::Unigram& unigram,
-                                                 ModelPieces pieces, bool) {
+                                                 ModelPieces pieces) {
   return std::make_unique<UnigramModel>(unigram, pieces);
 }
 

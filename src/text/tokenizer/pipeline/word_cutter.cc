@@ -256,9 +256,9 @@ class BertSplitStep final : public Step {
 };
 
 using StepPtr = std::unique_ptr<const Step>;
-// is_last matters to ByteLevel alone.
-StepPtr make_step(const pipeline::ByteLevel& o, bool is_last) {
-  return std::make_unique<ByteLevelStep>(o, !is_last);
+// leaves_bytes matters to ByteLevel alone.
+StepPtr make_step(const pipeline::ByteLevel& o, bool leaves_bytes) {
+  return std::make_unique<ByteLevelStep>(o, !leaves_bytes);
 }
 StepPtr make_step(const pipeline::Metaspace& o, bool) { return std::make_unique<MetaspaceStep>(o); }
 StepPtr make_step(const pipeline::Split& o, bool) { return std::make_unique<SplitterStep>(o); }
@@ -278,14 +278,14 @@ StepPtr make_step(const pipeline::BertPreTokenizer& o, bool) {
 
 }  // namespace
 
-WordCutter::WordCutter(std::span<const pipeline::PreTokenizer> pre_tokenizers) {
+WordCutter::WordCutter(std::span<const pipeline::PreTokenizer> pre_tokenizers, bool model_spells)
+    : leaves_bytes_(model_spells && !pre_tokenizers.empty() &&
+                    std::holds_alternative<pipeline::ByteLevel>(pre_tokenizers.back())) {
   for (size_t i = 0; i < pre_tokenizers.size(); ++i) {
     const bool is_last = i + 1 == pre_tokenizers.size();
-    steps_.push_back(
-        std::visit([&](const auto& o) { return make_step(o, is_last); }, pre_tokenizers[i]));
+    steps_.push_back(std::visit(
+        [&](const auto& o) { return make_step(o, is_last && leaves_bytes_); }, pre_tokenizers[i]));
   }
-  leaves_bytes_ =
-      !pre_tokenizers.empty() && std::holds_alternative<pipeline::ByteLevel>(pre_tokenizers.back());
 }
 
 Words WordCutter::cut(std::string text, bool at_start) const {

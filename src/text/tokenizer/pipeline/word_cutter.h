@@ -25,11 +25,11 @@ class WordCutter {
     virtual void run(Words& words) const = 0;
   };
 
-  /// Throws Error(unsupported) for patterns that cannot be used.
-  explicit WordCutter(std::span<const pipeline::PreTokenizer> pre_tokenizers);
+  /// model_spells: the model can spell bytes in GPT-2's byte alphabet by itself. Throws
+  /// Error(unsupported) for patterns that cannot be used.
+  WordCutter(std::span<const pipeline::PreTokenizer> pre_tokenizers, bool model_spells);
 
-  /// True where the last component is ByteLevel: words then stay bytes, and the model is to spell
-  /// them in GPT-2's byte alphabet.
+  /// True where the last component is ByteLevel and the model spells: words then stay bytes.
   bool leaves_bytes() const { return leaves_bytes_; }
 
   /// text: valid UTF-8. at_start: it starts the input.

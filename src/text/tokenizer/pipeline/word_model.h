@@ -25,8 +25,8 @@ using ModelPieces = std::span<const std::string_view>;
 std::unique_ptr<const WordModel> make_word_model(const pipeline::Bpe& bpe, ModelPieces pieces,
                                                  bool spells_bytes);
 std::unique_ptr<const WordModel> make_word_model(const pipeline::Unigram& unigram,
-                                                 ModelPieces pieces, bool spells_bytes);
+                                                 ModelPieces pieces);
 std::unique_ptr<const WordModel> make_word_model(const pipeline::WordPiece& wordpiece,
-                                                 ModelPieces pieces, bool spells_bytes);
+                                                 ModelPieces pieces);
 
 }  // namespace caracal

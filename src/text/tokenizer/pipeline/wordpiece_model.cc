@@ -62,7 +62,7 @@ class WordPieceModel final : public WordModel {
 }  // namespace
 
 std::unique_ptr<const WordModel> make_word_model(const pipeline::WordPiece& wordpiece,
-                                                 ModelPieces pieces, bool) {
+                                                 ModelPieces pieces) {
   return std::make_unique<WordPieceModel>(wordpiece, pieces);
 }
 
