@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from checkpoint import Checkpoint
-from llama import Linear
+from decoder import Linear
 
 _erfc = np.vectorize(erfc, otypes=[np.float64])
 POOLINGS = ("none", "mean", "cls", "last")  # by GGUF's number
@@ -36,7 +36,8 @@ class Layer:
     def __init__(self, model: Checkpoint, index: int, eps: float):
         prefix = f"blk.{index}."
         for name in self.LINEARS:
-            setattr(self, name, Linear(model, prefix + name, np.float64))
+            stem = prefix + name
+            setattr(self, name, Linear(model.tensor(f"{stem}.weight"), model.optional(f"{stem}.bias")))
         self.attn_output_norm = LayerNorm(model, prefix + "attn_output_norm", eps)
         self.layer_output_norm = LayerNorm(model, prefix + "layer_output_norm", eps)
 

@@ -24,7 +24,9 @@ step "the oracle and its tiny models"
 [ ! -d "$data" ] || python tests/oracle/check_stories.py "$data/models"
 python tests/oracle/make_tiny.py --check tests/goldens/models
 python tests/oracle/check_visible.py tests/goldens/models
+python tests/oracle/make_tiny_encoders.py --check tests/goldens/encoders
 python tests/peer/tiny_models.py
+python tests/peer/tiny_encoders.py
 if [ -x .cache/peer-hf/bin/python ]; then
   .cache/peer-hf/bin/python tests/peer/tiny_models_hf.py
 else
