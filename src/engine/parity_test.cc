@@ -1,5 +1,6 @@
 /// The forward pass against the float64 oracle's golden logits (tests/goldens/models,
-/// tests/oracle), for every family feature and every weight format.
+/// tests/oracle), for every family feature and the first six weight formats
+/// (the others: weights/weight_formats_test.cc).
 #include <gtest/gtest.h>
 
 #include <algorithm>

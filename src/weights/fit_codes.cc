@@ -8,6 +8,11 @@
 namespace caracal {
 namespace {
 
+struct ScaleMin {
+  double scale = 0;
+  double min = 0;  ///< never negative
+};
+
 constexpr int kTries = 10;          // candidate steps on either side of the plain one
 constexpr double kTryStep = 0.1;    // in codes: how much longer or shorter the code range is taken
 constexpr int kMaxRefinements = 8;  // alternations of rounding and least squares
@@ -129,12 +134,7 @@ void round_signed_scales(std::span<const double> scales, int max_scale, Unpacked
   }
 }
 
-}  // namespace
-
-int CodeBook::nearest(float x) const {
-  return nearest_[static_cast<size_t>(std::clamp(2 * x + 256, 0.0f, 511.0f))];
-}
-
+/// x is near scale * code - min, codes 0 to max_code.
 ScaleMin fit_scale_min(std::span<const float> x, int max_code) {
   const auto [low, high] = std::minmax_element(x.begin(), x.end());
   const float bottom = std::min(*low, 0.0f);
@@ -164,6 +164,7 @@ ScaleMin fit_scale_min(std::span<const float> x, int max_code) {
   return best.value;
 }
 
+/// x is near scale * code, codes lowest to -lowest - 1; scale may be negative.
 double fit_scale(std::span<const float> x, int lowest) {
   const auto low = static_cast<float>(lowest), high = static_cast<float>(-lowest - 1);
   BestScale best(x, [=](float v) { return round_small(std::clamp(v, low, high)); });
@@ -172,6 +173,7 @@ double fit_scale(std::span<const float> x, int lowest) {
   return best.refine();
 }
 
+/// x is near scale * one of the book's values; scale may be negative.
 double fit_book_scale(std::span<const float> x, const CodeBook& book) {
   constexpr int kBookTries = 4, kBookStep = 2;  // in units of the book
   BestScale best(x, [&](float v) { return static_cast<float>(book[book.nearest(v)]); });
@@ -179,6 +181,12 @@ double fit_book_scale(std::span<const float> x, const CodeBook& book) {
   for (int end : {book[0], book[15]})
     for (int t = -kBookTries; t <= kBookTries; ++t) best.consider((end + t * kBookStep) / largest);
   return best.refine();
+}
+
+}  // namespace
+
+int CodeBook::nearest(float x) const {
+  return nearest_[static_cast<size_t>(std::clamp(2 * x + 256, 0.0f, 511.0f))];
 }
 
 void fit_scaled_mins(const float* x, int columns, int max_code, int max_scale, UnpackedBlock& out) {

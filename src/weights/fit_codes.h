@@ -9,17 +9,6 @@
 
 namespace caracal {
 
-struct ScaleMin {
-  double scale = 0;
-  double min = 0;  ///< never negative
-};
-
-/// x is near scale * code - min, codes 0 to max_code.
-ScaleMin fit_scale_min(std::span<const float> x, int max_code);
-
-/// x is near scale * code, codes lowest to -lowest - 1; scale may be negative.
-double fit_scale(std::span<const float> x, int lowest);
-
 /// Sixteen ascending values and the nearest of them to any number.
 class CodeBook {
  public:
@@ -38,9 +27,6 @@ class CodeBook {
   const int8_t* values_;
   std::array<uint8_t, 512> nearest_{};  ///< by floor(2x): borders are halves of integers
 };
-
-/// x is near scale * one of the book's values; scale may be negative.
-double fit_book_scale(std::span<const float> x, const CodeBook& book);
 
 /// Blocks of 256 with a scale and a minimum per `columns` columns: scales and mins are rounded to
 /// 0 ... max_scale times f16 steps d and dmin, then codes to 0 ... max_code.

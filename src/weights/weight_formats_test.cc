@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "weights/float_linear.h"
 #include "weights/weight_problem.h"
 
 namespace caracal {
@@ -113,6 +114,37 @@ TEST_P(WeightFormatTest, the_reference_is_the_product_with_the_decoded_weights) 
       for (int64_t c = 0; c < p.n_out; ++c)
         EXPECT_NEAR(out[static_cast<size_t>(r * (p.n_out + 3) + c)], exact_dot(p, r, c), bound);
   }
+}
+
+TEST_P(WeightFormatTest, the_float_kernel_is_the_product_with_the_decoded_weights) {
+  for (int64_t n_in : {int64_t{256}, kWidth})
+    for (int64_t rows : {int64_t{1}, int64_t{33}}) {  // more than share a decoded piece
+      const Problem p(format(), 9, n_in, rows, 5);
+      const auto x = random_floats(rows * n_in, 6);
+      std::vector<float> out(static_cast<size_t>(rows * p.n_out));
+      float_linear_kernel(format()).run({.weights = p.stored.data(),
+                                         .n_out = p.n_out,
+                                         .n_in = n_in,
+                                         .acts = reinterpret_cast<const std::byte*>(x.data()),
+                                         .acts_stride = static_cast<size_t>(n_in) * sizeof(float),
+                                         .out = out.data(),
+                                         .out_stride = p.n_out,
+                                         .row_begin = 0,
+                                         .row_end = rows,
+                                         .col_begin = 0,
+                                         .col_end = p.n_out});
+      std::vector<float> w(static_cast<size_t>(p.n_out * n_in));
+      format().decode_row(p.stored.data(), p.n_out * n_in, w.data());
+      const double bound = 1e-6 * std::sqrt(static_cast<double>(n_in)) * 4;
+      for (int64_t r = 0; r < rows; ++r)
+        for (int64_t c = 0; c < p.n_out; ++c) {
+          double sum = 0;
+          for (int64_t k = 0; k < n_in; ++k)
+            sum +=
+                double{x[static_cast<size_t>(r * n_in + k)]} * w[static_cast<size_t>(c * n_in + k)];
+          EXPECT_NEAR(out[static_cast<size_t>(r * p.n_out + c)], sum, bound) << r << "," << c;
+        }
+    }
 }
 
 TEST_P(WeightFormatTest, every_kernel_equals_the_reference_bit_for_bit) {
