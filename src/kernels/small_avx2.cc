@@ -150,6 +150,30 @@ void layer_norm(const float* x, const float* weight, const float* bias, float ep
   }
 }
 
+/// out = f(x), eight at a time and the rest under a mask. out may be x.
+template <class F>
+void map(const float* x, int64_t n, float* out, F f) {
+  int64_t i = 0;
+  for (; i + 8 <= n; i += 8) _mm256_storeu_ps(out + i, f(_mm256_loadu_ps(x + i)));
+  if (i < n) {
+    const __m256i mask = first_lanes(n - i);
+    _mm256_maskstore_ps(out + i, mask, f(_mm256_maskload_ps(x + i, mask)));
+  }
+}
+
+/// out = f(x, y).
+template <class F>
+void map_pairs(const float* x, const float* y, int64_t n, float* out, F f) {
+  int64_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    _mm256_storeu_ps(out + i, f(_mm256_loadu_ps(x + i), _mm256_loadu_ps(y + i)));
+  if (i < n) {
+    const __m256i mask = first_lanes(n - i);
+    _mm256_maskstore_ps(out + i, mask,
+                        f(_mm256_maskload_ps(x + i, mask), _mm256_maskload_ps(y + i, mask)));
+  }
+}
+
 __m256 silu_mul_8(__m256 gate, __m256 up) {
   const __m256 one = _mm256_set1_ps(1.0f);
   const __m256 e = exp8(_mm256_sub_ps(_mm256_setzero_ps(), gate));
@@ -157,15 +181,7 @@ __m256 silu_mul_8(__m256 gate, __m256 up) {
 }
 
 void silu_mul(const float* gate, const float* up, int64_t n, float* out) {
-  int64_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    _mm256_storeu_ps(out + i, silu_mul_8(_mm256_loadu_ps(gate + i), _mm256_loadu_ps(up + i)));
-  if (i < n) {
-    const __m256i mask = first_lanes(n - i);
-    _mm256_maskstore_ps(
-        out + i, mask,
-        silu_mul_8(_mm256_maskload_ps(gate + i, mask), _mm256_maskload_ps(up + i, mask)));
-  }
+  map_pairs(gate, up, n, out, [](__m256 g, __m256 u) { return silu_mul_8(g, u); });
 }
 
 __m256 gelu_mul_8(__m256 x, __m256 up) {
@@ -176,15 +192,7 @@ __m256 gelu_mul_8(__m256 x, __m256 up) {
 }
 
 void gelu_mul(const float* gate, const float* up, int64_t n, float* out) {
-  int64_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    _mm256_storeu_ps(out + i, gelu_mul_8(_mm256_loadu_ps(gate + i), _mm256_loadu_ps(up + i)));
-  if (i < n) {
-    const __m256i mask = first_lanes(n - i);
-    _mm256_maskstore_ps(
-        out + i, mask,
-        gelu_mul_8(_mm256_maskload_ps(gate + i, mask), _mm256_maskload_ps(up + i, mask)));
-  }
+  map_pairs(gate, up, n, out, [](__m256 g, __m256 u) { return gelu_mul_8(g, u); });
 }
 
 /// max(x, 0) - |x| Q(|x|), where Q(a) = erfc(a/sqrt(2)) / 2 is what a normal variable leaves above
@@ -211,12 +219,7 @@ __m256 gelu_erf_8(__m256 x) {
 }
 
 void gelu_erf(const float* x, int64_t n, float* out) {
-  int64_t i = 0;
-  for (; i + 8 <= n; i += 8) _mm256_storeu_ps(out + i, gelu_erf_8(_mm256_loadu_ps(x + i)));
-  if (i < n) {
-    const __m256i mask = first_lanes(n - i);
-    _mm256_maskstore_ps(out + i, mask, gelu_erf_8(_mm256_maskload_ps(x + i, mask)));
-  }
+  map(x, n, out, [](__m256 v) { return gelu_erf_8(v); });
 }
 
 /// cap * (1 - 2 / (exp(2x / cap) + 1))
@@ -228,12 +231,7 @@ __m256 softcap_8(__m256 x, float cap) {
 }
 
 void softcap(float* x, int64_t n, float cap) {
-  int64_t i = 0;
-  for (; i + 8 <= n; i += 8) _mm256_storeu_ps(x + i, softcap_8(_mm256_loadu_ps(x + i), cap));
-  if (i < n) {
-    const __m256i mask = first_lanes(n - i);
-    _mm256_maskstore_ps(x + i, mask, softcap_8(_mm256_maskload_ps(x + i, mask), cap));
-  }
+  map(x, n, x, [=](__m256 v) { return softcap_8(v, cap); });
 }
 
 /// fma(x, cos, -(y * sin)) and fma(x, sin, y * cos), as the reference.
