@@ -12,12 +12,6 @@ namespace {
 
 using namespace parts;
 
-/// The same part under the names that BERT's checkpoints have.
-constexpr Part named(Part part, std::string_view hf) {
-  part.hf = hf;
-  return part;
-}
-
 // clang-format off: one part, two or three lines
 constexpr Part kPosition =
     {.kind = PartKind::embedding, .id = "position_embd", .gguf = "position_embd",

@@ -1,7 +1,5 @@
 /// Gemma 2 (Gemma Team 2024, arXiv:2408.00118): sandwich norms, soft caps on scores and logits,
 /// every other layer with a window.
-#include <cmath>
-
 #include "model/arch/arch_keys.h"
 #include "model/arch/gemma_parts.h"
 #include "model/arch/gguf_config.h"
@@ -23,21 +21,14 @@ constexpr Part kEpilogue[] = {kGemmaOutputNorm, kOutput, kLogitSoftcap};
 /// What the files that leave it out were trained with.
 constexpr int32_t kWindow = 4096;
 
-/// The 27B model alone scales queries by d_model / n_heads instead of head_dim; files do not say
-/// so.
-constexpr int32_t kLayersOf27B = 46;
-
 void configure(const Gguf& file, ModelConfig& config) {
   read_common_config(file, config);
   read_rope_config(file, config, RopePairs::halves);
   read_windows(file, config, 2, kWindow);
   const ArchKeys keys(file, config);
-  config.embedding_scale = std::sqrt(static_cast<float>(config.d_model));
+  set_gemma_scales(config, 46);
   config.attn_softcap = static_cast<float>(keys.number("attn_logit_softcapping", 50.0, 0, 1e6));
   config.logit_softcap = static_cast<float>(keys.number("final_logit_softcapping", 30.0, 0, 1e6));
-  if (config.n_layers == kLayersOf27B)
-    config.attn_scale =
-        1.0f / std::sqrt(static_cast<float>(config.d_model) / static_cast<float>(config.n_heads));
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 /// Gemma 3, text (Gemma Team 2025, arXiv:2503.19786): normalised Q and K in place of Gemma 2's soft
 /// caps; five layers with a window and a RoPE of their own for each one without.
-#include <cmath>
-
 #include "model/arch/arch_keys.h"
 #include "model/arch/gemma_parts.h"
 #include "model/arch/gguf_config.h"
@@ -32,16 +30,12 @@ constexpr Part kBlock[] = {
 };
 constexpr Part kEpilogue[] = {kGemmaOutputNorm, kOutput, kLogitSoftcap};
 
-/// The 27B model alone scales queries by d_model / n_heads instead of head_dim; files do not say
-/// so.
-constexpr int32_t kLayersOf27B = 62;
-
 void configure(const Gguf& file, ModelConfig& config) {
   read_common_config(file, config);
   read_rope_config(file, config, RopePairs::halves);
   read_windows(file, config, 6);
   const ArchKeys keys(file, config);
-  config.embedding_scale = std::sqrt(static_cast<float>(config.d_model));
+  set_gemma_scales(config, 62);
   config.logit_softcap = static_cast<float>(keys.number("final_logit_softcapping", 0, 0, 1e6));
   // The context extension is for the layers that see everything.
   config.local_rope = {.dim = config.rope.dim,
@@ -49,9 +43,6 @@ void configure(const Gguf& file, ModelConfig& config) {
                        .pairs = config.rope.pairs};
   for (LayerConfig& layer : config.layers)
     if (layer.window > 0) layer.rope = LayerRope::local;
-  if (config.n_layers == kLayersOf27B)
-    config.attn_scale =
-        1.0f / std::sqrt(static_cast<float>(config.d_model) / static_cast<float>(config.n_heads));
 }
 
 }  // namespace

@@ -82,6 +82,12 @@ constexpr Part plus_one(Part part) {
   return part;
 }
 
+/// The same under another name in checkpoints.
+constexpr Part named(Part part, std::string_view hf) {
+  part.hf = hf;
+  return part;
+}
+
 constexpr Part scaled(Part part, Factor factor) {
   part.factor = factor;
   return part;
