@@ -1,8 +1,20 @@
 #include "model/hf/hf_checkpoint.h"
 
+#include <algorithm>
+
 #include "model/registry.h"
 
 namespace caracal {
+namespace {
+
+/// Only families that permute rows need it; the others may leave the number of heads out.
+int64_t head_dim_for(const Family& family, const HfConfig& text) {
+  const bool permutes = std::ranges::find(family.block, HfForm::rows_to_neighbours,
+                                          &Part::hf_form) != family.block.end();
+  return permutes ? head_dim_of(text) : 0;
+}
+
+}  // namespace
 
 HfCheckpoint::HfCheckpoint(HfDirectory directory, const HfFamily& family, Safetensors weights)
     : directory_(std::move(directory)), family_(&family), weights_(std::move(weights)) {
@@ -11,10 +23,11 @@ HfCheckpoint::HfCheckpoint(HfDirectory directory, const HfFamily& family, Safete
   std::vector<MadeTensor> made = write_hf_keys(family, directory_.config, keys);
   auto tied = directory_.config.find_flag("tie_word_embeddings");
   if (!tied) tied = text.find_flag("tie_word_embeddings");
+  const Family& parts = find_family(family.arch);
   const HfTensorRules rules = {.n_layers = text.count("num_hidden_layers"),
-                               .head_dim = head_dim_of(text),
+                               .head_dim = head_dim_for(parts, text),
                                .tied_head = tied};
-  tensors_ = map_hf_tensors(find_family(family.arch), rules, weights_, std::move(made));
+  tensors_ = map_hf_tensors(parts, rules, weights_, std::move(made));
 }
 
 HfCheckpoint HfCheckpoint::open(const std::filesystem::path& path, MappedFile::Access access) {

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "model/open_checkpoint.h"
 
 namespace caracal {
@@ -107,6 +108,26 @@ class DamagedDirectory : public testing::Test {
 TEST_F(DamagedDirectory, config_json_names_the_directory_too) {
   EXPECT_EQ(open_checkpoint(dir_ / "config.json").tensors().size(),
             open_checkpoint(dir_).tensors().size());
+}
+
+TEST_F(DamagedDirectory, gemma3_may_leave_out_what_the_family_says) {
+  fs::remove_all(dir_);
+  fs::copy(kGoldens / "hf" / "gemma3", dir_);
+  Json config = read_json_file(dir_ / "config.json");
+  for (const char* key :
+       {"num_attention_heads", "num_key_value_heads", "head_dim", "query_pre_attn_scalar"})
+    config.erase(key);
+  write("config.json", to_text(config));
+  // The defaults are those of the 4B model; shapes are the loader's to check.
+  EXPECT_EQ(open_checkpoint(dir_).get_int("gemma3.attention.key_length"), 256);
+}
+
+TEST_F(DamagedDirectory, a_snapshot_of_the_hub_is_named_after_its_repository) {
+  const fs::path snapshot = dir_ / "models--some-org--Tiny-Qwen" / "snapshots" / "0123abc";
+  fs::create_directories(snapshot);
+  for (const auto& entry : fs::directory_iterator(kGoldens / "hf" / "qwen2"))
+    fs::copy(entry, snapshot);
+  EXPECT_EQ(open_checkpoint(snapshot).get_string("general.name"), "Tiny-Qwen");
 }
 
 TEST_F(DamagedDirectory, missing_files_are_named) {

@@ -214,8 +214,6 @@ void check_unquantised(const HfConfig& config) {
 
 }  // namespace
 
-std::span<const HfFamily> hf_families() { return kFamilies; }
-
 const HfFamily& find_hf_family(const HfConfig& config) {
   const auto names = config.find_texts("architectures");
   if (!names || names->empty())

@@ -20,7 +20,6 @@ struct HfFamily {
   std::vector<MadeTensor> (*write_keys)(const HfConfig& config, ArchWriter& keys);
 };
 
-std::span<const HfFamily> hf_families();
 /// By config.json's architectures. Throws Error(unsupported) that lists the known ones.
 const HfFamily& find_hf_family(const HfConfig& config);
 

@@ -8,9 +8,18 @@
 namespace caracal {
 namespace {
 
+/// The folder's name; in the hub's cache (models--ORG--NAME/snapshots/COMMIT) the repository's.
+std::string name_of(const std::filesystem::path& path) {
+  const std::filesystem::path folder = std::filesystem::weakly_canonical(path);
+  if (folder.parent_path().filename() != "snapshots") return folder.filename().string();
+  const std::string repo = folder.parent_path().parent_path().filename().string();
+  const size_t at = repo.rfind("--");
+  return at == repo.npos ? repo : repo.substr(at + 2);
+}
+
 void write_general(const HfDirectory& directory, GgufHeader& header) {
   header.set_string("general.type", "model");
-  const std::string name = std::filesystem::weakly_canonical(directory.path).filename().string();
+  const std::string name = name_of(directory.path);
   if (!name.empty()) header.set_string("general.name", name);
   if (!directory.licence.empty()) header.set_string("general.license", directory.licence);
 }
