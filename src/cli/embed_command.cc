@@ -135,7 +135,7 @@ class EmbedCommand final : public Command {
     for (size_t begin = 0; begin < texts.size(); begin += kTextsAtOnce) {
       const auto group =
           std::span(texts).subspan(begin, std::min(kTextsAtOnce, texts.size() - begin));
-      const auto vectors = model.embedder().embed(group);
+      const auto vectors = model.embedder().embed(group, begin);
       for (size_t i = 0; i < vectors.size(); ++i)
         print_vectors(model.embedder(), begin + i, vectors[i]);
     }

@@ -84,8 +84,11 @@ void Embedder::check(std::span<const TokenId> text, std::string_view what) const
                   token, n_vocab);
 }
 
-std::vector<std::vector<float>> Embedder::embed(std::span<const std::vector<TokenId>> texts) {
-  for (size_t i = 0; i < texts.size(); ++i) check(texts[i], fmt::format("text {}", i));
+std::vector<std::vector<float>> Embedder::embed(std::span<const std::vector<TokenId>> texts,
+                                                size_t first_index) {
+  first_index_ = first_index;
+  for (size_t i = 0; i < texts.size(); ++i)
+    check(texts[i], fmt::format("text {}", first_index + i));
   std::vector<std::vector<float>> out(texts.size());
   running_.clear();  // of a call that threw
   for (size_t next = 0; next < texts.size() || !running_.empty();) {
@@ -161,7 +164,7 @@ std::vector<float> Embedder::finish(const Text& text) const {
       throw_error(ErrorCode::bad_file, runner_.model().file().name(),
                   "the embedding of text {} is not a number; the model is damaged or does not suit "
                   "these numerics",
-                  text.index);
+                  first_index_ + text.index);
   for (size_t at = 0; at < vectors.size(); at += d)
     normalize(std::span(vectors).subspan(at, d), norm_);
   return vectors;

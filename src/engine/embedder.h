@@ -41,9 +41,10 @@ class Embedder {
   void check(std::span<const TokenId> text, std::string_view what) const;
 
   /// One embedding per text, in order: [d_model], or with Pooling::none [n_tokens, d_model]. Checks
-  /// every text ("text 3") before it computes any. Throws Error(bad_file) when the model gives
-  /// something that is not a number.
-  std::vector<std::vector<float>> embed(std::span<const std::vector<TokenId>> texts);
+  /// every text before it computes any. Messages count texts from first_index ("text 3"). Throws
+  /// Error(bad_file) when the model gives something that is not a number.
+  std::vector<std::vector<float>> embed(std::span<const std::vector<TokenId>> texts,
+                                        size_t first_index = 0);
 
   const BlockPool& kv_pool() { return runner_.pool(); }
 
@@ -59,6 +60,7 @@ class Embedder {
 
   Pooling pooling_;
   int32_t norm_;
+  size_t first_index_ = 0;  // of the call
   ModelRunner runner_;
   Batch batch_;
   std::vector<std::unique_ptr<Text>> running_;  // of the current step, in order
