@@ -63,6 +63,14 @@ TEST(JsonText, deep_nesting_is_an_error_and_not_a_crash) {
   EXPECT_EQ(to_text(Json("\xFF")), "\"\xEF\xBF\xBD\"");
 }
 
+TEST(JsonText, an_object_of_endless_members_is_an_error_and_not_an_hour) {
+  std::string text = "{";
+  for (int i = 0; i < 100'000; ++i) text += fmt::format("\"{}\":0,", i);
+  EXPECT_THROW(parse_json(text + "\"last\":0}", "test"), Error);
+  EXPECT_EQ(parse_json("[{\"a\":1},{\"a\":2}]", "test", {.members = 1}).size(), 2u);
+  EXPECT_THROW(parse_json("{\"a\":1,\"b\":2}", "test", {.members = 1}), Error);
+}
+
 TEST(AtomicFile, without_commit_nothing_is_left) {
   const auto path = std::filesystem::temp_directory_path() / "caracal_atomic_test";
   std::filesystem::remove(path);

@@ -4,7 +4,7 @@
 
 namespace caracal {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr size_t kMaxBytes = 64;
   const bool cut = text.size() > kMaxBytes;
   if (cut) text = text.substr(0, complete_utf8_prefix(text.substr(0, kMaxBytes)));
@@ -48,7 +48,7 @@ uint64_t ByteReader::read_count(std::string_view what, uint64_t min_bytes, uint6
 void ByteReader::fail(uint64_t position, std::string_view expected, std::string_view found,
                       ErrorCode code) const {
   std::string subject(subject_kind_);
-  if (!subject_name_.empty()) subject += " " + quoted(subject_name_);
+  if (!subject_name_.empty()) subject += " " + in_quotes(subject_name_);
   throw_error(code, fmt::format("{} at byte {}", name_, position), "{}: expected {}, found {}",
               subject, expected, found);
 }

@@ -14,7 +14,7 @@ namespace caracal {
 
 /// Text for an error message from bytes of a file: quoted, cut at 64 bytes, control characters and
 /// ill-formed UTF-8 replaced.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// Reads little-endian fields from an image that nobody vouches for. Every read is checked against
 /// the end; what does not fit throws Error(bad_file) with file, byte position, expected and found.

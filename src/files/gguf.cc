@@ -133,7 +133,7 @@ void Gguf::index_tensors() {
     if (name == tensor_index_[i - 1].first)  // within one file the parser has refused it already
       throw_error(ErrorCode::bad_file,
                   maps_[static_cast<size_t>(tensors_[position].shard)].path().string(),
-                  "tensor {}: expected in one shard, found in another one too", quoted(name));
+                  "tensor {}: expected in one shard, found in another one too", in_quotes(name));
   }
 }
 

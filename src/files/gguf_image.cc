@@ -88,7 +88,7 @@ class ImageParser {
 void ImageParser::read_magic_and_version() {
   const auto magic_bytes = reader_.take(4, "the magic");
   const std::string_view magic(reinterpret_cast<const char*>(magic_bytes.data()), 4);
-  if (magic != "GGUF") reader_.fail(0, "the magic 'GGUF'", quoted(magic));
+  if (magic != "GGUF") reader_.fail(0, "the magic 'GGUF'", in_quotes(magic));
   const auto version = reader_.read<uint32_t>("the version");
   if (version != 0 && (version & 0xffff) == 0)
     reader_.fail(4, "a little-endian file",
@@ -380,7 +380,7 @@ void ImageParser::refuse_overlap(uint64_t data_start) {
     reader_.fail(here.offset_position,
                  fmt::format("data at or after byte {}, where {} ends",
                              data_start + before.offset + before.n_bytes,
-                             quoted(out_.tensors[order[i - 1]].name)),
+                             in_quotes(out_.tensors[order[i - 1]].name)),
                  fmt::format("byte {}", data_start + here.offset));
   }
 }

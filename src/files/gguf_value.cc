@@ -78,7 +78,7 @@ std::string array_text(const GgufValue& value, size_t max_items) {
   std::string text = "[";
   for (size_t i = 0; i < shown; ++i) {
     if (i > 0) text += ", ";
-    text += strings ? quoted((*strings)[i])
+    text += strings ? in_quotes((*strings)[i])
                     : element_text(value.element,
                                    numbers->bytes.data() + i * gguf_scalar_bytes(value.element));
   }
@@ -96,7 +96,7 @@ std::string to_text(const GgufValue& value, size_t max_items) {
     case Type::array:
       return array_text(value, max_items);
     case Type::string:
-      return quoted(std::get<std::string_view>(value.value));
+      return in_quotes(std::get<std::string_view>(value.value));
     case Type::boolean:
       return std::get<bool>(value.value) ? "true" : "false";
     default:
@@ -110,7 +110,7 @@ std::string to_text(const GgufValue& value, size_t max_items) {
 void Gguf::wrong_value(std::string_view key, const GgufValue& value,
                        std::string_view expected) const {
   throw_error(ErrorCode::bad_file, fmt::format("{} at byte {}", name_, value.position),
-              "metadata key {}: expected {}, found {} {}", quoted(key), expected,
+              "metadata key {}: expected {}, found {} {}", in_quotes(key), expected,
               name_of(value.type), to_text(value, 2));
 }
 

@@ -24,7 +24,7 @@ void append_string(std::string& out, std::string_view text) {
 uint64_t bytes_of(std::string_view name, TensorType type, std::span<const int64_t> shape) {
   const TensorTypeInfo& info = *tensor_type_info(type);
   const auto refuse = [&](std::string_view expected, int64_t found) {
-    throw_error(ErrorCode::bad_request, fmt::format("tensor {}", quoted(name)),
+    throw_error(ErrorCode::bad_request, fmt::format("tensor {}", in_quotes(name)),
                 "expected {}, found {}", expected, found);
   };
   if (shape.empty() || shape.size() > 4)
@@ -57,7 +57,7 @@ void GgufHeader::put_string(std::string_view text) { append_string(keys_, text);
 
 void GgufHeader::add_key(std::string_view key, GgufValue::Type type) {
   if (key.empty() || !names_.insert(fmt::format("k{}", key)).second)
-    throw_error(ErrorCode::bad_request, fmt::format("metadata key {}", quoted(key)),
+    throw_error(ErrorCode::bad_request, fmt::format("metadata key {}", in_quotes(key)),
                 "expected each key once and none empty");
   put_string(key);
   put(static_cast<uint32_t>(type));
@@ -109,7 +109,7 @@ void GgufHeader::set_value(std::string_view key, const GgufValue& value) {
 void GgufHeader::add_tensor(std::string_view name, TensorType type,
                             std::span<const int64_t> shape) {
   if (name.empty() || !names_.insert(fmt::format("t{}", name)).second)
-    throw_error(ErrorCode::bad_request, fmt::format("tensor {}", quoted(name)),
+    throw_error(ErrorCode::bad_request, fmt::format("tensor {}", in_quotes(name)),
                 "expected each name once and none empty");
   tensors_.push_back(
       {std::string(name), type, {shape.begin(), shape.end()}, bytes_of(name, type, shape)});

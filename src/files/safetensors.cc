@@ -28,7 +28,7 @@ void refuse_missing(const std::vector<std::string>& names, std::span<const Safet
     if (!std::ranges::binary_search(present, std::string_view(name)))
       throw_error(ErrorCode::bad_file, index,
                   "weight_map: expected tensor {} in {}, found no such tensor there",
-                  caracal::quoted(name), quoted(shard));
+                  in_quotes(name), in_quotes(shard));
 }
 
 }  // namespace

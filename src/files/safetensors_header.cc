@@ -84,12 +84,12 @@ class HeaderReader final : public JsonEvents {
 
   void on_text(std::string_view text) override {
     if (place_ == Place::metadata) return;
-    if (place_ != Place::tensor || !wants_dtype_) refuse(quoted(text));
+    if (place_ != Place::tensor || !wants_dtype_) refuse(in_quotes(text));
     SafetensorsTensor& tensor = entries_.back().tensor;
     tensor.type = find_safetensors_type(text);
     if (!tensor.type)
       throw_error(ErrorCode::unsupported, name_, "tensor {}: expected a known dtype, found {}",
-                  caracal::quoted(tensor.name), quoted(text));
+                  in_quotes(tensor.name), in_quotes(text));
     wants_dtype_ = false;
   }
 
@@ -112,19 +112,19 @@ class HeaderReader final : public JsonEvents {
                   "header: expected tensors by name and texts under {}, found {}", kMetadata,
                   found);
     throw_error(ErrorCode::bad_file, name_, "tensor {}: expected {}, found {}",
-                caracal::quoted(entries_.back().tensor.name), kForm, found);
+                in_quotes(entries_.back().tensor.name), kForm, found);
   }
 
   void begin_entry(std::string_view key) {
     in_metadata_ = key == kMetadata;
     if (!names_.emplace(key).second)
       throw_error(ErrorCode::bad_file, name_, "header: expected each name once, found {} again",
-                  quoted(key));
+                  in_quotes(key));
     if (in_metadata_) return;
     if (key.empty() || key.size() > kMaxNameBytes || entries_.size() == kMaxTensors)
       throw_error(ErrorCode::bad_file, name_,
                   "header: expected at most {} tensors with names of 1 to {} bytes, found {}",
-                  kMaxTensors, kMaxNameBytes, quoted(key));
+                  kMaxTensors, kMaxNameBytes, in_quotes(key));
     entries_.emplace_back().tensor.name = key;
   }
 
@@ -133,7 +133,7 @@ class HeaderReader final : public JsonEvents {
     wants_dtype_ = key == "dtype";
     numbers_ = key == "shape" ? &entry.shape : key == "data_offsets" ? &entry.offsets : nullptr;
     const bool repeated = wants_dtype_ ? entry.tensor.type != nullptr : numbers_ && numbers_->given;
-    if (repeated || (!wants_dtype_ && !numbers_)) refuse(quoted(key));
+    if (repeated || (!wants_dtype_ && !numbers_)) refuse(in_quotes(key));
   }
 
   void finish_tensor() {
@@ -160,7 +160,7 @@ uint64_t read_header_bytes(std::span<const std::byte> image, std::string_view na
     reader.fail(0, fmt::format("a length of 2 to {}", most), fmt::to_string(n_bytes));
   if (image[8] != std::byte{'{'})
     reader.fail(8, "JSON that begins with '{'",
-                quoted(std::string_view(reinterpret_cast<const char*>(image.data()) + 8, 1)));
+                in_quotes(std::string_view(reinterpret_cast<const char*>(image.data()) + 8, 1)));
   return n_bytes;
 }
 
@@ -170,12 +170,12 @@ uint64_t bytes_of(Entry& entry, std::string_view name) {
   for (uint64_t dim : entry.shape.values) {
     if (dim >> 62 != 0 || __builtin_mul_overflow(bits, dim, &bits))
       throw_error(ErrorCode::bad_file, name, "tensor {}: expected fewer than 2^61 bytes, found {}",
-                  caracal::quoted(entry.tensor.name), fmt::join(entry.shape.values, " x "));
+                  in_quotes(entry.tensor.name), fmt::join(entry.shape.values, " x "));
     entry.tensor.shape.push_back(static_cast<int64_t>(dim));
   }
   if (bits % 8 != 0)
     throw_error(ErrorCode::bad_file, name, "tensor {}: expected whole bytes, found {} bits",
-                caracal::quoted(entry.tensor.name), bits);
+                in_quotes(entry.tensor.name), bits);
   return bits / 8;
 }
 
@@ -192,7 +192,7 @@ void place(std::vector<Entry>& entries, std::span<const std::byte> data, std::st
       throw_error(ErrorCode::bad_file, name,
                   "tensor {}: expected data_offsets [{}, {}] within {} bytes of data ({} bytes of "
                   "{}, without overlap or gap), found [{}, {}]",
-                  caracal::quoted(entry.tensor.name), end, end + n_bytes, data.size(), n_bytes,
+                  in_quotes(entry.tensor.name), end, end + n_bytes, data.size(), n_bytes,
                   entry.tensor.type->name, first, last);
     entry.tensor.data = data.subspan(first, n_bytes);
     end = last;

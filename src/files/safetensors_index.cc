@@ -33,13 +33,13 @@ class IndexReader final : public JsonEvents {
     } else if (in_map_) {
       tensor_ = key;
       if (!names_.insert(tensor_).second)
-        refuse("each tensor once", fmt::format("{} again", quoted(key)));
+        refuse("each tensor once", fmt::format("{} again", in_quotes(key)));
     }
   }
 
   void on_text(std::string_view text) override {
     if (!in_map_) return;
-    if (depth_ != 2) refuse("a shard for each tensor", quoted(text));
+    if (depth_ != 2) refuse("a shard for each tensor", in_quotes(text));
     check_shard_name(text);
     shards_[std::string(text)].push_back(tensor_);
     if (shards_.size() > kMaxShards) refuse(fmt::format("at most {} shards", kMaxShards), "more");
@@ -69,7 +69,7 @@ class IndexReader final : public JsonEvents {
         shard.size() > 12 && shard.size() < 256 && shard.ends_with(".safetensors") &&
         shard.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos &&
         shard[0] != '.';
-    if (!plain) refuse("shards to be plain names NAME.safetensors", quoted(shard));
+    if (!plain) refuse("shards to be plain names NAME.safetensors", in_quotes(shard));
   }
 
   std::string_view name_;

@@ -31,7 +31,7 @@ float largest(std::span<const float> numbers) {
 const WeightFormat& format_of(TensorType type, std::string_view tensor) {
   const WeightFormat* format = find_weight_format(type);
   if (!format)
-    throw_error(ErrorCode::unsupported, fmt::format("tensor {}", quoted(tensor)),
+    throw_error(ErrorCode::unsupported, fmt::format("tensor {}", in_quotes(tensor)),
                 "tensors of type {} cannot be read by this version", tensor_type_info(type)->name);
   return *format;
 }
@@ -140,7 +140,7 @@ class Converter {
   }
 
   [[noreturn]] static void refuse_numbers(std::string_view tensor, const TensorTypeInfo& target) {
-    throw_error(ErrorCode::unsupported, fmt::format("tensor {}", quoted(tensor)),
+    throw_error(ErrorCode::unsupported, fmt::format("tensor {}", in_quotes(tensor)),
                 "expected finite numbers{}, found others; {} cannot hold them, f32 and bf16 can",
                 target.type == TensorType::f16 ? " up to 65504" : "", target.name);
   }

@@ -10,36 +10,9 @@ namespace caracal {
 namespace {
 
 constexpr uint64_t kMaxBytes = uint64_t{16} << 20;
-constexpr int kMaxDepth = 32;
-// The library looks members up one after the other: far more of them would take minutes.
-constexpr size_t kMaxMembers = 1 << 14;
 constexpr int64_t kMaxCount = 1 << 28;
 
-/// Parses with limits on depth and on the members of an object.
-std::shared_ptr<const Json> parse_bounded(std::string_view text, const std::string& name) {
-  std::vector<size_t> members;  // of the objects that are open
-  const auto guard = [&](int depth, Json::parse_event_t event, Json&) {
-    using Event = Json::parse_event_t;
-    if (event == Event::object_start || event == Event::array_start) {
-      if (depth >= kMaxDepth)
-        throw_error(ErrorCode::bad_file, name, "expected JSON at most {} deep, found deeper",
-                    kMaxDepth);
-      members.push_back(0);
-    } else if (event == Event::object_end || event == Event::array_end) {
-      members.pop_back();
-    } else if (event == Event::key && ++members.back() > kMaxMembers) {
-      throw_error(ErrorCode::bad_file, name, "expected objects of at most {} members, found more",
-                  kMaxMembers);
-    }
-    return true;
-  };
-  try {
-    return std::make_shared<const Json>(Json::parse(text, guard));
-  } catch (const Json::exception& e) {
-    throw_error(ErrorCode::bad_file, name, "expected JSON, found a fault: {}",
-                std::string_view(e.what()).substr(0, 200));
-  }
-}
+constexpr JsonLimits kLimits = {.depth = 32, .code = ErrorCode::bad_file};
 
 }  // namespace
 
@@ -47,7 +20,7 @@ HfConfig::HfConfig(std::shared_ptr<const Json> value, std::string name, std::str
     : value_(std::move(value)), name_(std::move(name)), prefix_(std::move(prefix)) {}
 
 HfConfig HfConfig::parse(std::string_view text, std::string name) {
-  auto value = parse_bounded(text, name);
+  auto value = std::make_shared<const Json>(parse_json(text, name, kLimits));
   if (!value->is_object()) throw_error(ErrorCode::bad_file, name, "expected a JSON object");
   return HfConfig(std::move(value), std::move(name), "");
 }
@@ -188,8 +161,7 @@ std::string HfConfig::shown(std::string_view key) const {
   const Json* value = find(key);
   if (!value) return "nothing";
   if (value->is_structured()) return value->is_array() ? "a list" : "an object";
-  return value->is_string() ? caracal::quoted(value->get_ref<const std::string&>())
-                            : to_text(*value);
+  return value->is_string() ? in_quotes(value->get_ref<const std::string&>()) : to_text(*value);
 }
 
 void HfConfig::refuse(std::string_view key, std::string_view expected, ErrorCode code) const {

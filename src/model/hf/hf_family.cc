@@ -225,7 +225,7 @@ const HfFamily& find_hf_family(const HfConfig& config) {
   }
   throw_error(ErrorCode::unsupported, config.where("architectures"),
               "the architecture {} is not supported; this version knows: {}",
-              caracal::quoted(names->front()), known);
+              in_quotes(names->front()), known);
 }
 
 HfConfig text_config_of(const HfConfig& config) {

@@ -167,7 +167,7 @@ std::vector<Refusal> refusals() {
        "'MambaForCausalLM' is not supported; this version knows: LlamaForCausalLM, Mistral"},
       {"no_architecture", "{}", "architectures: expected the name"},
       {"not_an_object", "[]", "expected a JSON object"},
-      {"not_json", "{", "expected JSON, found a fault"},
+      {"not_json", "{", "not valid JSON at byte"},
       {"missing", R"({"architectures":["LlamaForCausalLM"]})", "expected a number, found nothing"},
       {"negative", llama(R"("num_key_value_heads":-3)"), "from 1 to 268435456, found -3"},
       {"huge", llama(R"("num_key_value_heads":1e99)"), "num_key_value_heads: expected an integer"},
@@ -217,7 +217,7 @@ INSTANTIATE_TEST_SUITE_P(All, HfRefusal, testing::ValuesIn(refusals()),
                          [](const auto& info) { return info.param.name; });
 
 TEST(HfConfig, deep_or_wide_json_is_refused_soon) {
-  EXPECT_THAT(error(std::string(100000, '[')), HasSubstr("at most 32 deep"));
+  EXPECT_THAT(error(std::string(100000, '[')), HasSubstr("at most 32 levels deep"));
   std::string wide = "{";
   for (int i = 0; i < 20000; ++i) wide += fmt::format("\"{}\":1,", i);
   EXPECT_THAT(error(wide + "\"x\":1}"), HasSubstr("at most 16384 members"));

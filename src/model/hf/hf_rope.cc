@@ -170,7 +170,7 @@ std::vector<MadeTensor> write_rope(const HfConfig& config, const HfRopeRules& ru
     return write_longrope(rope, dim, keys);
   throw_error(ErrorCode::unsupported, rope.parameters().where("rope_type"),
               "expected default, linear, yarn{} or llama3, found {}",
-              rules.may_be_long ? ", longrope" : "", caracal::quoted(type));
+              rules.may_be_long ? ", longrope" : "", in_quotes(type));
 }
 
 }  // namespace caracal

@@ -75,7 +75,7 @@ class Mapping {
  private:
   [[noreturn]] void fail(std::string_view tensor, std::string_view message,
                          ErrorCode code = ErrorCode::bad_file) const {
-    throw_error(code, weights_.name(), "tensor {}: {}", quoted(tensor), message);
+    throw_error(code, weights_.name(), "tensor {}: {}", in_quotes(tensor), message);
   }
 
   const SafetensorsTensor* find(const std::string& name) const {

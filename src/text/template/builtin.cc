@@ -111,7 +111,7 @@ Value find_attribute(Interpreter& in, const Value& object, const Value& name) {
       std::find(std::begin(kMutators), std::end(kMutators), name.text()) != std::end(kMutators)) {
     return undefined_because(&in.budget(),
                              fmt::format("access to attribute {} of '{}' object is unsafe.",
-                                         quoted(name.text()), type_name(object)));
+                                         repr_text(name.text()), type_name(object)));
   }
   if (method->parameters == "@") return invoke(in, {method->name, method->run, ""}, object, {}, {});
   return Value::object(Kind::function, new FunctionObject(&in.budget(), *method, object));

@@ -10,7 +10,7 @@ namespace {
 
 Value unsafe_attribute(Budget& budget, const Value& object, std::string_view name) {
   return undefined_because(&budget, fmt::format("access to attribute {} of '{}' object is unsafe.",
-                                                quoted(name), type_name(object)));
+                                                repr_text(name), type_name(object)));
 }
 
 bool is_dunder(std::string_view name) {
@@ -35,7 +35,9 @@ Value python_attribute(Interpreter& in, const Value& object, const Value& name) 
 
 }  // namespace
 
-std::string MacroObject::label() const { return def.name.empty() ? "anonymous" : quoted(def.name); }
+std::string MacroObject::label() const {
+  return def.name.empty() ? "anonymous" : repr_text(def.name);
+}
 
 Value Interpreter::get_attribute(const Value& object, const Value& name) {
   require_defined(object);
@@ -101,7 +103,7 @@ void Interpreter::bind_macro(const MacroDef& def, std::vector<Value> args, Keywo
   const auto put = [&](int slot, Value value) {
     slots[static_cast<size_t>(slot)] = std::move(value);
   };
-  const std::string shown = def.name.empty() ? "None" : quoted(def.name);
+  const std::string shown = def.name.empty() ? "None" : repr_text(def.name);
   const size_t n_parameters = def.parameters.size();
   for (size_t i = 0; i < n_parameters; ++i) {
     const auto& p = def.parameters[i];
@@ -120,7 +122,7 @@ void Interpreter::bind_macro(const MacroDef& def, std::vector<Value> args, Keywo
     put(def.kwargs_slot, make_dict(&budget_, std::move(rest)));
   } else if (!keywords.empty()) {
     if (take("caller").is_missing()) {
-      fail("macro {} takes no keyword argument {}", shown, quoted(keywords[0].first));
+      fail("macro {} takes no keyword argument {}", shown, repr_text(keywords[0].first));
     }
     fail(
         "macro {} was invoked with two values for the special caller argument. This is most "
@@ -151,7 +153,7 @@ Value Interpreter::call_macro(const MacroObject& macro, std::vector<Value> args,
     Value filled =
         p.fallback ? eval(*p.fallback)
                    : undefined_because(
-                         &budget_, fmt::format("parameter {} was not provided", quoted(p.name)));
+                         &budget_, fmt::format("parameter {} was not provided", repr_text(p.name)));
     activation->slots[static_cast<size_t>(p.slot)] = std::move(filled);
   }
   run(def.body);

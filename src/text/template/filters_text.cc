@@ -188,7 +188,7 @@ Value do_xmlattr(Invocation& c) {
     if (value.is_none() || value.is_undefined()) continue;
     const std::string name = to_text(c.budget, key);
     if (name.find_first_of(" \t\n\r\f\v/>=") != std::string::npos) {
-      fail("Invalid character in attribute name: {}", quoted(name));
+      fail("Invalid character in attribute name: {}", repr_text(name));
     }
     out << (first ? "" : " ") << escape_html(name) << "=\"" << escape_html(to_text(c.budget, value))
         << '"';

@@ -61,7 +61,7 @@ class PercentFormat {
     if (!args_.is_dict()) fail("format requires a mapping");
     const std::string_view name = text_.substr(at_, close - at_);
     const Value* found = args_.get<DictObject>().find(name);
-    if (!found) fail("{}", quoted(name));
+    if (!found) fail("{}", repr_text(name));
     keyed_ = *found;
     at_ = close + 1;
   }
@@ -344,7 +344,7 @@ class BraceFormat {
     for (const auto& [key, value] : keywords_) {
       if (key == name) return value;
     }
-    fail("{}", quoted(name));
+    fail("{}", repr_text(name));
   }
 
   Interpreter& in_;

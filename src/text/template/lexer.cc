@@ -277,7 +277,8 @@ class Lexer {
   void string_literal(char quote) {
     size_t end = at_ + 1;
     while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' ? 2 : 1;
-    if (end >= text_.size()) bad(fmt::format("unexpected char {} at {}", quoted({&quote, 1}), at_));
+    if (end >= text_.size())
+      bad(fmt::format("unexpected char {} at {}", repr_text({&quote, 1}), at_));
     push(TokenKind::string, Unescaper(text_.substr(at_ + 1, end - at_ - 1), line_).run());
     advance_to(end + 1);
   }
@@ -372,7 +373,7 @@ class Lexer {
     if (!length) {
       size_t next = at_;
       next_code_point(text_, next);
-      bad(fmt::format("unexpected char {} at {}", quoted(text_.substr(at_, next - at_)), at_));
+      bad(fmt::format("unexpected char {} at {}", repr_text(text_.substr(at_, next - at_)), at_));
     }
     const std::string_view text = text_.substr(at_, length);
     balance(open, text[0]);

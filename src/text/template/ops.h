@@ -75,7 +75,7 @@ std::string repr(Budget& budget, const Value& value);
 std::string repr_plain(const Value& value);
 /// repr(float): the shortest digits that read back the same.
 std::string real_text(double value);
-std::string quoted(std::string_view text);
+std::string repr_text(std::string_view text);
 /// The text of a string value, str() of any other (markupsafe.soft_str).
 Value as_string(Budget& budget, const Value& value);
 std::string escape_html(std::string_view text);

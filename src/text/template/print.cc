@@ -59,7 +59,7 @@ void print_namespace(TextSink& out, const NamespaceObject& space) {
   out << "<Namespace {";
   for (size_t i = 0; i < space.attributes.size(); ++i) {
     const auto& [name, value] = space.attributes[i];
-    out << (i ? ", " : "") << quoted(name) << ": ";
+    out << (i ? ", " : "") << repr_text(name) << ": ";
     print_repr(out, value);
   }
   out << "}>";
@@ -120,7 +120,7 @@ std::string real_text(double value) {
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string repr_text(std::string_view text) {
   const bool single = text.find('\'') != std::string_view::npos;
   const char quote = single && text.find('"') == std::string_view::npos ? '"' : '\'';
   std::string out(1, quote);
@@ -150,7 +150,7 @@ std::string repr_plain(const Value& value) {
     case Kind::real:
       return real_text(value.to_real());
     case Kind::string:
-      return quoted(value.text());
+      return repr_text(value.text());
     default:
       return fmt::format("<{}>", type_name(value));
   }
@@ -180,9 +180,9 @@ void print_repr(TextSink& out, const Value& value) {
       return;
     case Kind::string:
       if (value.get<StringObject>().markup) {
-        out << "Markup(" << quoted(value.text()) << ')';
+        out << "Markup(" << repr_text(value.text()) << ')';
       } else {
-        out << quoted(value.text());
+        out << repr_text(value.text());
       }
       return;
     case Kind::list:
