@@ -219,6 +219,8 @@ class HubCacheLayout(HubTest):
         n = len(self.hub.seen)
         self.assertEqual(self.pull("org/model", env=offline), path)
         self.assertEqual(self.pull("org/model", "--offline"), path)
+        for name in ("TRANSFORMERS_OFFLINE", "CARACAL_OFFLINE"):
+            self.assertEqual(self.pull("org/model", env={name: "1"}), path)
         self.assertEqual(self.pull(f"hf:org/model@{COMMIT}", "--offline"), path)
         self.refused(3, "hf:org/model/other.gguf", env=offline, says="not in the cache")
         self.refused(3, "hf:org/model@v1", env=offline, says="not in the cache")
@@ -266,6 +268,8 @@ class HubAccess(HubTest):
         self.pull("org/model", env={"HF_HOME": str(home)})
         self.pull("org/model", "--cache-dir", self.folder / "x",
                   env={"HF_TOKEN_PATH": str(home / "token")})
+        self.refused(2, "org/model", env={"HF_HOME": str(home), "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+                                          "HF_HUB_CACHE": str(self.folder / "z")}, says="HF_TOKEN")
         self.refused(2, "org/model", env={"HF_HOME": str(home), "HF_TOKEN": "hf_wrong",
                                           "HF_HUB_CACHE": str(self.folder / "y")},
                      says=("does not accept", "HF_TOKEN"))

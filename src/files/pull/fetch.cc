@@ -1,8 +1,7 @@
 #include "files/pull/fetch.h"
 
-#include <cstdlib>
-
 #include "base/error.h"
+#include "base/text.h"
 #include "files/pull/catalogue_source.h"
 #include "files/pull/hub_source.h"
 #include "files/pull/package_source.h"
@@ -57,8 +56,8 @@ class Fetch {
 
 fs::path model_cache_dir() {
   const auto folder = [](const char* variable, const char* below) {
-    const char* value = std::getenv(variable);
-    return value && *value ? fs::path(value) / below : fs::path{};
+    const std::string value = environment(variable);
+    return value.empty() ? fs::path() : fs::path(value) / below;
   };
   for (const auto& [variable, below] :
        {std::pair{"CARACAL_CACHE", ""}, {"XDG_CACHE_HOME", "caracal"}, {"HOME", ".cache/caracal"}})

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "files/pull/transfer.h"
 #include "files/pull/url.h"
 
@@ -9,19 +10,6 @@ namespace caracal {
 namespace {
 
 constexpr int kMaxSameHostRedirects = 5;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blank = " \t\r\n";
-  const size_t first = text.find_first_not_of(blank);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 bool is_redirect(long status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -32,7 +20,7 @@ bool is_redirect(long status) {
 void ResponseHeaders::add(std::string_view line) {
   const size_t colon = line.find(':');
   if (colon == line.npos) return;
-  lines_.emplace_back(lower(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+  lines_.emplace_back(lower_ascii(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
 }
 
 std::string_view ResponseHeaders::find(std::string_view name) const {

@@ -1,20 +1,15 @@
 #include "files/pull/hub_config.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/text.h"
 
 namespace caracal {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 bool is_true(const char* name) {
   std::string value = environment(name);

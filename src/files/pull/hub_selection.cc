@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "files/pull/shards.h"
 
 namespace caracal {
@@ -10,23 +11,15 @@ namespace {
 
 constexpr std::string_view kDefaultQuant = "q4_k_m";
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 bool is_top_level(std::string_view path) { return path.find('/') == path.npos; }
 
 bool has_suffix(std::string_view path, std::string_view suffix) {
-  return lower(path).ends_with(suffix);
+  return lower_ascii(path).ends_with(suffix);
 }
 
 /// A GGUF file that is a model: projectors of images and importance matrices lie beside some.
 bool is_gguf_model(std::string_view path) {
-  const std::string name = lower(base_name(path));
+  const std::string name = lower_ascii(base_name(path));
   return name.ends_with(".gguf") && !name.starts_with("mmproj") &&
          name.find("imatrix") == name.npos;
 }
@@ -35,7 +28,7 @@ bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)); }
 
 /// True when quant stands in path as a word of its own: "q4_k" is not in "x-Q4_K_M.gguf".
 bool names_quant(std::string_view path, std::string_view quant) {
-  const std::string text = lower(path);
+  const std::string text = lower_ascii(path);
   for (size_t at = 0; (at = text.find(quant, at)) != text.npos; ++at) {
     const size_t end = at + quant.size();
     const bool begins = at == 0 || !is_alnum(text[at - 1]);
@@ -47,7 +40,7 @@ bool names_quant(std::string_view path, std::string_view quant) {
 
 /// Licence texts and the model card, which states the licence.
 bool is_licence(std::string_view path) {
-  const std::string name = lower(path);
+  const std::string name = lower_ascii(path);
   return is_top_level(path) &&
          (name == "readme.md" || name.starts_with("license") || name.starts_with("licence") ||
           name.starts_with("notice") || name.starts_with("use_policy"));
@@ -65,23 +58,21 @@ bool is_module_file(std::string_view path) {
 bool is_setup(std::string_view path) {
   if (!is_top_level(path)) return is_module_file(path) || has_suffix(path, ".jinja");
   if (has_suffix(path, ".json") || has_suffix(path, ".jinja")) return true;
-  const std::string name = lower(path);
+  const std::string name = lower_ascii(path);
   return name == "vocab.txt" || name == "merges.txt" || name == "tokenizer.model";
 }
 
-/// The weights: one file, else its shards, else whatever safetensors there are.
+/// The weights: one file, else its shards.
 std::vector<HubFile> safetensors_of(const HubListing& listing) {
-  std::vector<HubFile> single, sharded, others;
+  std::vector<HubFile> single, sharded;
   for (const HubFile& file : listing.files) {
     if (!is_top_level(file.path) || !has_suffix(file.path, ".safetensors")) continue;
     if (file.path == "model.safetensors")
       single.push_back(file);
     else if (file.path.starts_with("model-") && parse_shard(file.path))
       sharded.push_back(file);
-    else if (!file.path.starts_with("adapter"))
-      others.push_back(file);
   }
-  return !single.empty() ? single : !sharded.empty() ? sharded : others;
+  return single.empty() ? sharded : single;
 }
 
 class Selector {
@@ -108,7 +99,7 @@ class Selector {
     for (const HubFile& file : listing_.files) {
       if (!is_licence(file.path)) continue;
       add(file);
-      const bool is_text = lower(file.path).starts_with("licen");
+      const bool is_text = lower_ascii(file.path).starts_with("licen");
       if (is_text || selection_.licence.empty()) selection_.licence = file.path;
     }
   }
@@ -145,12 +136,12 @@ class Selector {
       const std::optional<ShardName> shard = parse_shard(file.path);
       if (is_gguf_model(file.path) && (!shard || shard->index == 1)) models.push_back(&file);
     }
-    const bool is_asked = !source_.quant.empty() && lower(source_.quant) != "latest";
+    const bool is_asked = !source_.quant.empty() && lower_ascii(source_.quant) != "latest";
     if (models.empty() && !is_asked) return false;
     const auto shorter = [](const HubFile* a, const HubFile* b) {
       return std::pair(a->path.size(), a->path) < std::pair(b->path.size(), b->path);
     };
-    const std::string quant = is_asked ? lower(source_.quant) : std::string(kDefaultQuant);
+    const std::string quant = is_asked ? lower_ascii(source_.quant) : std::string(kDefaultQuant);
     std::vector<const HubFile*> matches;
     for (const HubFile* file : models)
       if (names_quant(file->path, quant)) matches.push_back(file);
@@ -165,9 +156,10 @@ class Selector {
   void select_checkpoint() {
     const std::vector<HubFile> weights = safetensors_of(listing_);
     if (weights.empty() || !find("config.json"))
-      throw_error(ErrorCode::not_found, source_.repo,
-                  "expected GGUF files, or config.json and safetensors, found {}",
-                  some_names([](std::string_view) { return true; }));
+      throw_error(
+          ErrorCode::not_found, source_.repo,
+          "expected GGUF files, or config.json and model.safetensors or its shards, found {}",
+          some_names([](std::string_view) { return true; }));
     for (const HubFile& file : weights) add_with_shards(file);
     selection_.entry.clear();  // the folder is the model
     for (const HubFile& file : listing_.files)

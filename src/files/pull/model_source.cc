@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "files/pull/package_index.h"
 #include "files/pull/url.h"
 
@@ -49,9 +50,7 @@ UrlSource parse_url(std::string_view text) {
   std::string_view fragment = cut(text, "#");
   UrlSource source{.url = std::string(text)};
   if (fragment.starts_with("sha256=")) {
-    source.sha256 = fragment.substr(7);
-    for (char& c : source.sha256)
-      c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    source.sha256 = lower_ascii(fragment.substr(7));
     constexpr size_t kDigits = 64;
     if (source.sha256.size() != kDigits ||
         source.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <string>
 
+#include "base/text.h"
+
 namespace caracal {
 namespace {
 
@@ -62,8 +64,7 @@ class Reader {
 }  // namespace
 
 std::optional<PackageVersion> parse_package_version(std::string_view text) {
-  std::string lower(text.substr(0, text.find('+')));
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string lower = lower_ascii(text.substr(0, text.find('+')));
   Reader reader(lower);
   reader.take("v");
   PackageVersion version{.pre_kind = PackageVersion::kFinal};

@@ -1,11 +1,11 @@
 #include "files/pull/pip_config.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/text.h"
 
 namespace caracal {
 namespace {
@@ -13,20 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 using Options = std::map<std::string, std::string>;
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view blank = " \t\r\n";
-  const size_t first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
-
 std::string option_name(std::string_view text) {
-  std::string name(trim(text));
+  std::string name(trimmed(text));
   for (char& c : name)
     c = c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return name;
@@ -66,7 +54,7 @@ Options read_options() {
 }
 
 void append_words(std::vector<std::string>& out, std::string_view text) {
-  while (!(text = trim(text)).empty()) {
+  while (!(text = trimmed(text)).empty()) {
     const size_t end = std::min(text.find_first_of(" \t\n"), text.size());
     out.emplace_back(text.substr(0, end));
     text.remove_prefix(end);
@@ -90,7 +78,7 @@ std::map<std::string, std::string> parse_pip_config(std::string_view text) {
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    const std::string_view content = trim(line);
+    const std::string_view content = trimmed(line);
     if (content.empty() || content[0] == '#' || content[0] == ';') continue;
     if (content[0] == '[') {
       section = content == "[global]" ? &global : content == "[download]" ? &download : nullptr;
@@ -99,7 +87,7 @@ std::map<std::string, std::string> parse_pip_config(std::string_view text) {
       *value += fmt::format(" {}", content);
     } else if (const size_t at = content.find_first_of("=:"); section && at != content.npos) {
       value = &(*section)[option_name(content.substr(0, at))];
-      *value = trim(content.substr(at + 1));
+      *value = trimmed(content.substr(at + 1));
     }
   }
   for (auto& [name, text_value] : download) global[name] = text_value;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "files/pull/package_index.h"
 #include "files/pull/shards.h"
 #include "files/pull/url.h"
@@ -12,17 +13,9 @@
 namespace caracal {
 namespace {
 
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 std::string folder_of(std::string_view path) {
   const size_t slash = path.rfind('/');
   return slash == path.npos ? std::string() : std::string(path.substr(0, slash + 1));
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
 }
 
 bool is_packaging(std::string_view name) {
@@ -53,7 +46,7 @@ WheelModel named_member(const Wheel& wheel, std::string_view wanted) {
 std::optional<WheelModel> gguf_model(const Wheel& wheel) {
   std::vector<std::string> files, firsts;
   for (const WheelMember& member : wheel.members()) {
-    if (!lower(member.name).ends_with(".gguf")) continue;
+    if (!lower_ascii(member.name).ends_with(".gguf")) continue;
     const std::optional<ShardName> shard = parse_shard(member.name);
     files.push_back(member.name);
     if (!shard || shard->index == 1) firsts.push_back(member.name);
@@ -216,7 +209,7 @@ std::string licence_texts(const Wheel& wheel) {
   constexpr uint64_t kMaxBytes = 1 << 20;
   std::string texts;
   for (const WheelMember& member : wheel.members()) {
-    const std::string name = lower(base_name(member.name));
+    const std::string name = lower_ascii(base_name(member.name));
     const bool is_licence = name.starts_with("licen") || name.starts_with("copying") ||
                             name.starts_with("notice") || name.find("terms") != name.npos ||
                             name.starts_with("use_policy");
