@@ -62,7 +62,7 @@ class TemplateCommand final : public Command {
   /// The model's template; its special tokens go where the input leaves them out.
   std::string take_from_model(Json& input) const {
     const std::string path = model_.required_path();
-    const Gguf file = open_checkpoint(path);
+    const Gguf file = open_outline(path);
     const auto source = file.get_string("tokenizer.chat_template");
     if (!source)
       throw_error(ErrorCode::bad_file, path, "the model has no chat template; use --file");

@@ -7,7 +7,7 @@
 namespace caracal::cli {
 
 std::unique_ptr<const Tokenizer> open_tokenizer(const std::string& path) {
-  return make_tokenizer(read_vocab(open_checkpoint(path)));
+  return make_tokenizer(read_vocab(open_outline(path)));
 }
 
 }  // namespace caracal::cli

@@ -239,7 +239,7 @@ std::shared_ptr<const Model> Model::load(const std::filesystem::path& path,
 
 std::shared_ptr<const Model> Model::open(const std::filesystem::path& path,
                                          const LoadOptions& options) {
-  ModelLoader loader(open_checkpoint(path), options);
+  ModelLoader loader(open_outline(path), options);
   loader.resolve();
   return loader.finish();
 }

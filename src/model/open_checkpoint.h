@@ -11,4 +11,8 @@ namespace caracal {
 Gguf open_checkpoint(const std::filesystem::path& path,
                      MappedFile::Access access = MappedFile::Access::map);
 
+/// The same for those who read keys and shapes but no weights: tensors that a directory keeps in
+/// another form are not made (they read as zeros), which for a large model is gigabytes less.
+Gguf open_outline(const std::filesystem::path& path);
+
 }  // namespace caracal

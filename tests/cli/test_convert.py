@@ -61,6 +61,7 @@ class Directory(ConvertTest):
             self.assertEqual(self.ok("template", "-m", model, "--input", messages), b"[user] hi\n")
             facts = self.ok_json("inspect", "model", "-m", model, "--json")
             self.assertEqual((facts["architecture"], facts["n_vocab"]), ("qwen2", 71))
+            self.assertEqual(facts["tokenizer"], "tokenizer.json" if model == QWEN2 else "llama")
 
     def test_another_folder_is_refused(self):
         self.refused(3, "run", "-m", self.folder, "-p", "x", says="a folder with config.json")
@@ -78,7 +79,7 @@ class Convert(ConvertTest):
     def test_widths_that_no_block_divides_fall_back(self):
         types = self.types(self.convert(MODELS / "formats-f16.gguf", "--type", "q4_k"))  # 64 and 96 columns
         self.assertEqual(types["blk.0.ffn_up.weight"], "Q5_0")
-        types = self.types(self.convert(QWEN2, "--type", "q4_k"))  # 24 and 28 columns
+        types = self.types(self.convert(QWEN2, "--outtype", "q4_k"))  # 24 and 28 columns
         self.assertEqual(types["blk.0.ffn_up.weight"], "F16")
 
     def test_the_same_bytes_with_any_number_of_threads(self):

@@ -3,6 +3,7 @@
 #include "cli/inspect/views.h"
 #include "model/model.h"
 #include "model/open_checkpoint.h"
+#include "model/vocab_hf.h"
 
 namespace caracal::cli {
 namespace {
@@ -55,10 +56,18 @@ uint64_t count_parameters(const Gguf& file) {
   return n;
 }
 
+void add_tokenizer(Report& report, const Gguf& file) {
+  const auto model = file.get_string("tokenizer.ggml.model");
+  const bool as_is = !model && file.find(kHfTokenizerKey);
+  report.add_fact("tokenizer", model.value_or(as_is ? "tokenizer.json" : "none"));
+  if (model)
+    report.add_fact("pre_tokenizer", file.get_string("tokenizer.ggml.pre").value_or("default"));
+}
+
 }  // namespace
 
 Report inspect_model(const EngineOptions& options) {
-  const Gguf file = open_checkpoint(options.model.required_path());
+  const Gguf file = open_outline(options.model.required_path());
   const ModelConfig config = read_model_config(file, options.engine.rope_override());
   Report report;
   report.add_fact("name", config.name);
@@ -71,8 +80,7 @@ Report inspect_model(const EngineOptions& options) {
   add_shape(report, config);
   add_rope(report, config.rope);
   add_extras(report, config);
-  report.add_fact("tokenizer", file.get_string("tokenizer.ggml.model").value_or(""));
-  report.add_fact("pre_tokenizer", file.get_string("tokenizer.ggml.pre").value_or("default"));
+  add_tokenizer(report, file);
   report.add_fact("chat_template", file.get_string("tokenizer.chat_template").has_value());
   report.start_table("metadata", {{"key"}, {"type"}, {"value"}});
   for (const auto& [key, value] : file.metadata())

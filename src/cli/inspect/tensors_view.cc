@@ -7,7 +7,7 @@
 namespace caracal::cli {
 
 Report inspect_tensors(const EngineOptions& options) {
-  const Gguf file = open_checkpoint(options.model.required_path());
+  const Gguf file = open_outline(options.model.required_path());
   uint64_t total = 0;
   for (const GgufTensor& tensor : file.tensors()) total += tensor.data.size();
   Report report;

@@ -51,20 +51,19 @@ GgufHeader HfCheckpoint::metadata() const {
   return header;
 }
 
-Gguf HfCheckpoint::to_gguf() && {
+Gguf HfCheckpoint::to_gguf(Made made) && {
   GgufHeader header = metadata();
   write_hf_tokenizer(directory_, header);
   GgufBacking backing;
   for (const HfTensor& tensor : tensors_) {
     header.add_tensor(tensor.name, tensor.type, tensor.shape);
-    AlignedBuffer memory;
-    const auto data = bytes(tensor, memory);
-    if (memory.size() == 0) {
-      backing.places.push_back({data, tensor.source->shard});
+    if (tensor.in_place()) {
+      backing.places.push_back({tensor.source->data, tensor.source->shard});
       continue;
     }
-    backing.places.push_back({data, GgufTensor::kInMemory});
-    backing.memory.push_back(std::move(memory));
+    AlignedBuffer& memory = backing.memory.emplace_back(tensor.n_bytes());
+    if (made == Made::all || !tensor.source) tensor.write(memory.data());
+    backing.places.push_back({memory.bytes(), GgufTensor::kInMemory});
   }
   backing.maps = std::move(weights_).take_maps();
   return Gguf::assemble(directory_.path.string(), header, std::move(backing));

@@ -28,8 +28,12 @@ class HfCheckpoint {
   GgufHeader metadata() const;
   const HfDirectory& directory() const { return directory_; }
 
-  /// What Gguf::open gives for a file: the vocabulary as it is, made tensors in memory.
-  Gguf to_gguf() &&;
+  /// What is done about weights that GGUF keeps in another form.
+  enum class Made { all, only_keys };
+  /// What Gguf::open gives for a file: the vocabulary as it is, made tensors in memory. only_keys
+  /// is for readers of keys and shapes: weights that have to be made read as zeros, and have no
+  /// memory behind them until somebody does.
+  Gguf to_gguf(Made made) &&;
 
  private:
   HfCheckpoint(HfDirectory directory, const HfFamily& family, Safetensors weights);

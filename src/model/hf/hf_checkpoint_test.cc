@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -75,6 +76,17 @@ INSTANTIATE_TEST_SUITE_P(All, HfDirectories, testing::ValuesIn(directories()),
                          });
 
 /// A copy of one of the directories that a test may damage.
+TEST_P(HfDirectories, have_an_outline_with_the_same_keys_and_shapes) {
+  const Gguf outline = open_outline(kGoldens / "hf" / GetParam());
+  EXPECT_EQ(outline.metadata().size(), from_hf_.metadata().size());
+  ASSERT_EQ(outline.tensors().size(), from_hf_.tensors().size());
+  for (size_t i = 0; i < outline.tensors().size(); ++i) {
+    const GgufTensor &a = outline.tensors()[i], &b = from_hf_.tensors()[i];
+    EXPECT_EQ(std::tie(a.name, a.shape, a.type), std::tie(b.name, b.shape, b.type));
+    EXPECT_EQ(a.data.size(), b.data.size()) << a.name;
+  }
+}
+
 class DamagedDirectory : public testing::Test {
  protected:
   void SetUp() override {
