@@ -37,7 +37,7 @@ build release -DCARACAL_TESTS=ON
 if [ "$full" = yes ]; then
   step lint
   tools/lint.sh
-  for preset in asan ubsan tsan portable; do
+  for preset in asan-ubsan tsan portable; do
     build "$preset"
     ctest --preset "$preset" -j "$(nproc)"
   done
