@@ -24,12 +24,19 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "docs" / "results"
 
 
-def sides(args):
+# Formats for which `caracal convert` makes the file, rounding to nearest.
+CONVERTED = {"weights-8bit": "q8_0", "weights-5bit": "q5_1", "weights-iq4": "iq4_nl", "weights-mxfp4": "mxfp4",
+             "weights-16bit": "bf16"}
+
+
+def sides(args, work):
     """Per technique: (what is compared in bytes, plain side, technique side, prompt tokens)."""
     kv = lambda kind: ["-ctk", kind, "-ctv", kind]
-    return {
-        "weights-4bit": ("weights_packed_bytes", ("F32 weights of the same numbers", [args.f32]),
-                         ("Q4_1 weights, int8 activations", [args.model]), 256),
+    plain = ("F32 weights of the same numbers", [args.f32])
+    converted = {name: ("weights_packed_bytes", plain, (f"{kind.upper()} rounded from them", [work / f"{kind}.gguf"]), 256)
+                 for name, kind in CONVERTED.items()}
+    return converted | {
+        "weights-4bit": ("weights_packed_bytes", plain, ("Q4_1 weights, int8 activations", [args.model]), 256),
         "kv-16bit": ("kv_bytes", ("KV cache in f32", [args.model, *kv("f32")]),
                      ("KV cache in f16", [args.model, *kv("f16")]), 1024),
         "chunked-prefill": ("step_buffers_bytes", ("one step for the whole prompt, step buffers", [args.model, "-b", "2048"]),
@@ -92,9 +99,11 @@ def text_inputs(args, n_prompt, work):
 
 
 def measure(args, name):
-    key, (plain_what, plain), (what, technique), n_prompt = sides(args)[name]
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
+        key, (plain_what, plain), (what, technique), n_prompt = sides(args, work)[name]
+        if name in CONVERTED:
+            caracal(args, "convert", args.f32, "-o", technique[0], "--type", CONVERTED[name])
         prompt, ids = text_inputs(args, n_prompt, work)
         timings = {"baseline": [], "technique": []}
         for _ in range(args.repetitions):
@@ -129,9 +138,10 @@ def main():
     parser.add_argument("--verdict", action="append", default=[], metavar="ID=SENTENCE")
     args = parser.parse_args()
     verdicts = dict(v.split("=", 1) for v in args.verdict)
-    for name in args.ids or sides(args):
-        if name not in sides(args):
-            sys.exit(f"{name}: not among {', '.join(sides(args))}")
+    known = list(sides(args, pathlib.Path()))
+    for name in args.ids or known:
+        if name not in known:
+            sys.exit(f"{name}: not among {', '.join(known)}")
         path = RESULTS / f"{name}.json"
         old = json.loads(path.read_text()) if path.exists() else {}
         record, agreement = measure(args, name)
