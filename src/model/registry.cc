@@ -9,7 +9,7 @@ namespace caracal {
 std::span<const Family* const> families() {
   static const Family* const all[] = {
       &llama_family(), &qwen2_family(),   &qwen3_family(),   &gemma2_family(), &gemma3_family(),
-      &phi3_family(),  &granite_family(), &smollm3_family(), &bert_family(),
+      &phi3_family(),  &granite_family(), &smollm3_family(), &olmo2_family(),  &bert_family(),
   };
   return all;
 }

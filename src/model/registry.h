@@ -9,6 +9,7 @@ const Family& gemma2_family();
 const Family& gemma3_family();
 const Family& granite_family();
 const Family& llama_family();
+const Family& olmo2_family();
 const Family& phi3_family();
 const Family& qwen2_family();
 const Family& qwen3_family();

@@ -69,6 +69,19 @@ def widen_windows(oracle: Decoder):
         layer.window = layer.window and layer.window + 1
 
 
+def normalise_head_by_head(oracle: Decoder):
+    for layer in oracle.layers:
+        for name in ("attn_q_norm", "attn_k_norm"):
+            setattr(layer, name, getattr(layer, name).reshape(-1, oracle.head_dim))
+    oracle._project = lambda layer, x: Decoder._project(oracle, layer, x)
+
+
+def normalise_before_blocks(oracle: Decoder):
+    for layer in oracle.layers:
+        layer.attn_norm, layer.ffn_norm = layer.post_attention_norm, layer.post_ffw_norm
+        layer.post_attention_norm = layer.post_ffw_norm = None
+
+
 def mistakes(oracle: Decoder):
     """Yields name and a function that damages a freshly loaded oracle."""
     other = {"halves": "neighbours", "neighbours": "halves"}[oracle.pairs]
@@ -86,6 +99,11 @@ def mistakes(oracle: Decoder):
     for name in ("attn_q_norm", "attn_k_norm", "post_attention_norm", "post_ffw_norm"):
         if getattr(oracle.layers[0], name) is not None:
             yield f"without {name}", lambda o, n=name: set_all(o, **{n: None})
+    first = oracle.layers[0]
+    if first.attn_q_norm is not None and len(first.attn_q_norm) != oracle.head_dim:
+        yield "Q and K normalised head by head", normalise_head_by_head
+    if first.attn_norm is None:
+        yield "norms before the blocks", normalise_before_blocks
     for name in ("attn_softcap", "logit_softcap"):
         if getattr(oracle, name) is not None:
             yield f"without {name}", lambda o, n=name: set_all(o, **{n: None})

@@ -56,7 +56,8 @@ class Layer:
     def __init__(self, rope: Rope | None):
         self.rope = rope  # None: no position embedding
         self.window: int | None = None  # keys a query sees, its own among them; None: all
-        # Norms of a head of Q and K, and of what attention and FFN give back; None: no such norm.
+        # Norms of what attention and FFN read, of Q and K, of what attention and FFN give back; None: no such norm.
+        self.attn_norm = self.ffn_norm = None
         self.attn_q_norm = self.attn_k_norm = self.post_attention_norm = self.post_ffw_norm = None
 
 
@@ -170,8 +171,7 @@ class Decoder:
     def _attention(self, layer, index, x, spans, positions, caches) -> np.ndarray:
         x = self._norm(x, layer.attn_norm)
         rows = len(x)
-        q = self._norm(layer.attn_q(x).reshape(rows, self.n_heads, self.head_dim), layer.attn_q_norm)
-        k = self._norm(layer.attn_k(x).reshape(rows, self.n_kv_heads, self.head_dim), layer.attn_k_norm)
+        q, k = self._project(layer, x)
         v = layer.attn_v(x).reshape(rows, self.n_kv_heads, self.head_dim)
         mixed = np.empty_like(q)
         for span, pos, cache in zip(spans, positions, caches):
@@ -179,6 +179,13 @@ class Decoder:
             keys, values = cache.append(index, turned_k, v[span])
             mixed[span] = self._attend(turned_q, keys, values, pos, layer.window)
         return self._norm(layer.attn_output(mixed.reshape(rows, -1)), layer.post_attention_norm)
+
+    def _project(self, layer, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Q and K before they turn: [rows, heads, head_dim]."""
+        rows = len(x)
+        q = self._norm(layer.attn_q(x).reshape(rows, self.n_heads, self.head_dim), layer.attn_q_norm)
+        k = self._norm(layer.attn_k(x).reshape(rows, self.n_kv_heads, self.head_dim), layer.attn_k_norm)
+        return q, k
 
     def _attend(self, q, keys, values, positions, window) -> np.ndarray:
         """softmax(q·kᵀ·scale)·v, causal. q: [rows, n_heads, head_dim], keys: [tokens, n_kv_heads, head_dim]."""

@@ -110,8 +110,21 @@ class SmolLM3(Llama):
             layer.rope = None
 
 
+class Olmo2(Decoder):
+    """OLMo Team 2024, arXiv:2501.00656: x + norm(attention(x)), x + norm(ffn(x)), no norm before a block; Q and K are
+    normalised before they turn, each as one vector of all its heads."""
+
+    norms = ("post_attention_norm", "post_ffw_norm") + QK_NORMS
+
+    def _project(self, layer, x):
+        rows = len(x)
+        q = self._norm(layer.attn_q(x), layer.attn_q_norm).reshape(rows, self.n_heads, self.head_dim)
+        k = self._norm(layer.attn_k(x), layer.attn_k_norm).reshape(rows, self.n_kv_heads, self.head_dim)
+        return q, k
+
+
 FAMILIES = {"llama": Llama, "qwen2": Qwen2, "qwen3": Qwen3, "gemma2": Gemma2, "gemma3": Gemma3, "phi3": Phi3,
-            "granite": Granite, "smollm3": SmolLM3}
+            "granite": Granite, "smollm3": SmolLM3, "olmo2": Olmo2}
 
 
 def load(path: str | Path, dtype=np.float64, context: int | None = None) -> Decoder:

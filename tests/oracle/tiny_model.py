@@ -11,10 +11,13 @@ from tiny_specs import F32, LINEARS, TinySpec
 
 CONTEXT = 256
 SPACE = "\u2581"
-# The norms of a layer beyond attn_norm and ffn_norm, which all families have.
+# The norms of a layer, where they are not the ones before its blocks alone.
+BEFORE = ("attn_norm", "ffn_norm")
+BEHIND = ("post_attention_norm", "post_ffw_norm")
 QK_NORMS = ("attn_q_norm", "attn_k_norm")
-SANDWICH = ("post_attention_norm", "post_ffw_norm")
-MORE_NORMS = {"qwen3": QK_NORMS, "gemma2": SANDWICH, "gemma3": SANDWICH + QK_NORMS}
+NORMS = {"qwen3": BEFORE + QK_NORMS, "gemma2": BEFORE + BEHIND, "gemma3": BEFORE + BEHIND + QK_NORMS,
+         "olmo2": BEHIND + QK_NORMS}
+NORMS_OF_WHOLE_Q_AND_K = ("olmo2",)  # elsewhere each head is normalised alone
 # Tensors that hold several linears, in this order.
 FUSED = {"phi3": {"attn_qkv": ("attn_q", "attn_k", "attn_v"), "ffn_up": ("ffn_gate", "ffn_up")}}
 
@@ -109,15 +112,21 @@ def _tensors(spec: TinySpec):
         yield "rope_factors_short.weight", 1.0 + 0.5 * rng.random(pairs), F32
         yield "rope_factors_long.weight", 1.0 + 8.0 * rng.random(pairs), F32
     for i in range(spec.n_layers):
-        yield f"blk.{i}.attn_norm.weight", norm(spec.d_model), F32
-        yield f"blk.{i}.ffn_norm.weight", norm(spec.d_model), F32
-        for name in MORE_NORMS.get(spec.arch, ()):
-            yield f"blk.{i}.{name}.weight", norm(spec.head_dim if name in QK_NORMS else spec.d_model), F32
+        for name in NORMS.get(spec.arch, BEFORE):
+            yield f"blk.{i}.{name}.weight", norm(_width_of_norm(spec, name)), F32
         for name, values, kind in _linears(spec, rng):
             yield f"blk.{i}.{name}", values, kind
     yield "output_norm.weight", norm(spec.d_model), F32
     if not spec.tied:
         yield "output.weight", _matrix(rng, spec.n_vocab, spec.d_model, 2.0), spec.type
+
+
+def _width_of_norm(spec: TinySpec, name: str) -> int:
+    if name not in QK_NORMS:
+        return spec.d_model
+    if spec.arch not in NORMS_OF_WHOLE_Q_AND_K:
+        return spec.head_dim
+    return spec.head_dim * (spec.n_heads if name == "attn_q_norm" else spec.n_kv_heads)
 
 
 def _matrix(rng: np.random.Generator, n_out: int, n_in: int, gain: float = 1.5) -> np.ndarray:

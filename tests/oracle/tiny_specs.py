@@ -105,4 +105,8 @@ TINY_MODELS = [
     TinySpec("smollm3", "no position embedding on layer 3 of five", seed=38, arch="smollm3",
              n_layers=5, n_heads=2, n_kv_heads=1, head_dim=8, d_model=16, d_ff=20, n_vocab=71, tied=True,
              rope={"freq_base": 5000000.0}),
+    # llama.cpp takes the norm of Q for d_model wide.
+    TinySpec("olmo2", "norms behind the blocks alone, one over all heads of Q and one over those of K", seed=39,
+             arch="olmo2", n_heads=4, n_kv_heads=2, head_dim=6, d_model=24, d_ff=28, n_vocab=71,
+             rope={"freq_base": 500000.0}),
 ]

@@ -25,7 +25,7 @@ from tiny_specs import TINY_MODELS, TinySpec
 GOLDENS = Path(__file__).resolve().parent.parent / "goldens"
 # One for every architecture and every form of a weight; what differs beyond that is said in config.json alone.
 NAMES = ("llama3-rope-gqa3", "yarn-rope", "biases", "mistral-window", "qwen2", "qwen3", "gemma2", "gemma3",
-         "gemma3-pattern", "phi3-longrope", "granite", "smollm3")
+         "gemma3-pattern", "phi3-longrope", "granite", "smollm3", "olmo2")
 SHARDED = {"llama3-rope-gqa3": "60KB"}
 TEMPLATE = "{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}"
 

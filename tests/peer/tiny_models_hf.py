@@ -25,7 +25,7 @@ BAR = 1e-4
 NOT_RUN = {"partial-rope": "transformers turns whole heads in this family"}
 
 CLASSES = {"llama": "Llama", "qwen2": "Qwen2", "qwen3": "Qwen3", "gemma2": "Gemma2", "gemma3": "Gemma3Text",
-           "phi3": "Phi3", "granite": "Granite", "smollm3": "SmolLM3"}
+           "phi3": "Phi3", "granite": "Granite", "smollm3": "SmolLM3", "olmo2": "Olmo2"}
 MODELS = {"gemma3": "Gemma3ForCausalLM"}
 PAIRED = ("llama", "granite", "smollm3")  # GGUF keeps rows of Q and K as neighbouring pairs
 
@@ -37,9 +37,11 @@ NAMES = {
     "attn_q_norm": "self_attn.q_norm", "attn_k_norm": "self_attn.k_norm",
     "ffn_gate": "mlp.gate_proj", "ffn_up": "mlp.up_proj", "ffn_down": "mlp.down_proj",
 }
-GEMMA_NAMES = NAMES | {"post_attention_norm": "post_attention_layernorm", "ffn_norm": "pre_feedforward_layernorm",
+OLMO2_NAMES = NAMES | {"post_attention_norm": "post_attention_layernorm",
                        "post_ffw_norm": "post_feedforward_layernorm"}
+GEMMA_NAMES = OLMO2_NAMES | {"ffn_norm": "pre_feedforward_layernorm"}
 PHI3_NAMES = NAMES | {"ffn_up": "mlp.gate_up_proj"}
+OTHER_NAMES = {"gemma2": GEMMA_NAMES, "gemma3": GEMMA_NAMES, "phi3": PHI3_NAMES, "olmo2": OLMO2_NAMES}
 
 
 def rope_parameters(spec: TinySpec, model: Checkpoint) -> dict:
@@ -100,7 +102,7 @@ def make_model(spec: TinySpec, model: Checkpoint) -> torch.nn.Module:
 
 def weights_of(spec: TinySpec, model: Checkpoint) -> dict[str, torch.Tensor]:
     """The checkpoint's state, by its names."""
-    names = GEMMA_NAMES if spec.arch.startswith("gemma") else PHI3_NAMES if spec.arch == "phi3" else NAMES
+    names = OTHER_NAMES.get(spec.arch, NAMES)
     state = {}
     for name in model.names():
         *layer, part, kind = name.split(".")

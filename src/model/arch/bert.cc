@@ -27,12 +27,6 @@ constexpr Part kEmbdNorm =
 constexpr Part kPrologue[] = {named(kTokenEmbd, "embeddings.word_embeddings"), kPosition,
                               kTokenType, kEmbdNorm};
 
-/// Norms stand behind the sums: the residual stream is what the linears read.
-constexpr Part reading_x(Part part) {
-  part.in[0] = "x";
-  return part;
-}
-
 constexpr Part kAttnOutputNorm =
     {.kind = PartKind::layer_norm, .id = "attn_output_norm", .gguf = "blk.{}.attn_output_norm",
      .hf = "encoder.layer.{}.attention.output.LayerNorm", .in = {"x"}, .out = "x",

@@ -84,6 +84,13 @@ TEST(Windows, of_zero_keys_are_none_and_an_absent_key_is_the_family_default) {
   EXPECT_THAT(File("gemma2", 2).windows(), ElementsAre(4096, 0));
 }
 
+TEST(Windows, under_the_name_of_olmo2_are_refused) {
+  EXPECT_THAT(File("olmo2", 2).set("attention.sliding_window", uint32_t{0}).windows(),
+              ElementsAre(0, 0));
+  const File olmo3 = File("olmo2", 2).set("attention.sliding_window", uint32_t{7});
+  EXPECT_THROW(olmo3.config(), Error);
+}
+
 TEST(LayerRopes, are_what_the_family_gives_each_layer) {
   const auto ropes = [](const ModelConfig& config) {
     std::vector<LayerRope> out;

@@ -12,9 +12,9 @@ using namespace parts;
 
 constexpr Part kPrologue[] = {kGemmaTokenEmbd};
 constexpr Part kBlock[] = {
-    kGemmaAttnNorm,     kAttnQ,   kAttnK, kAttnV,       kAttn,         kGemmaAttnOutput,
-    kPostAttentionNorm,  //
-    kGemmaFfnNorm,      kFfnGate, kFfnUp, kGemmaFfnAct, kGemmaFfnDown, kPostFfwNorm,
+    kGemmaAttnNorm,          kAttnQ,   kAttnK, kAttnV,       kAttn,         kGemmaAttnOutput,
+    kGemmaPostAttentionNorm,  //
+    kGemmaFfnNorm,           kFfnGate, kFfnUp, kGemmaFfnAct, kGemmaFfnDown, kGemmaPostFfwNorm,
 };
 constexpr Part kEpilogue[] = {kGemmaOutputNorm, kOutput, kLogitSoftcap};
 

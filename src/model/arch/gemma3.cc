@@ -20,13 +20,13 @@ constexpr Part kBlock[] = {
     plus_one(kAttnKNorm),  //
     kAttn,
     kGemmaAttnOutput,
-    kPostAttentionNorm,  //
+    kGemmaPostAttentionNorm,  //
     kGemmaFfnNorm,
     kFfnGate,
     kFfnUp,
     kGemmaFfnAct,
     kGemmaFfnDown,
-    kPostFfwNorm,
+    kGemmaPostFfwNorm,
 };
 constexpr Part kEpilogue[] = {kGemmaOutputNorm, kOutput, kLogitSoftcap};
 

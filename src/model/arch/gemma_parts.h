@@ -12,18 +12,12 @@ namespace caracal::parts {
 constexpr Part kGemmaTokenEmbd = scaled(kTokenEmbd, Factor::embedding);
 constexpr Part kGemmaAttnNorm = plus_one(kAttnNorm);
 constexpr Part kGemmaAttnOutput = apart(kAttnOutput, "o");
-constexpr Part kPostAttentionNorm =
-    {.kind = PartKind::norm, .id = "post_attention_norm", .gguf = "blk.{}.post_attention_norm",
-     .hf = "model.layers.{}.post_attention_layernorm", .in = {"o"}, .out = "x", .adds = true,
-     .hf_form = HfForm::plus_one};
+constexpr Part kGemmaPostAttentionNorm = plus_one(kPostAttentionNorm);
 constexpr Part kGemmaFfnNorm =
     plus_one(named(kFfnNorm, "model.layers.{}.pre_feedforward_layernorm"));
 constexpr Part kGemmaFfnAct = mixed_by(kFfnAct, "gelu_gated");
 constexpr Part kGemmaFfnDown = apart(kFfnDown, "d");
-constexpr Part kPostFfwNorm =
-    {.kind = PartKind::norm, .id = "post_ffw_norm", .gguf = "blk.{}.post_ffw_norm",
-     .hf = "model.layers.{}.post_feedforward_layernorm", .in = {"d"}, .out = "x", .adds = true,
-     .hf_form = HfForm::plus_one};
+constexpr Part kGemmaPostFfwNorm = plus_one(kPostFfwNorm);
 constexpr Part kGemmaOutputNorm = plus_one(kOutputNorm);
 // clang-format on
 

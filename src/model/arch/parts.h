@@ -59,6 +59,14 @@ constexpr Part kFfnDown =
      .hf = "model.layers.{}.mlp.down_proj", .in = {"m"}, .out = "x",
      .n_out = Width::d_model, .n_in = Width::d_ff, .adds = true, .bias = true};
 
+/// Norms behind a block, before what it gives is added to the residual stream: see apart().
+constexpr Part kPostAttentionNorm =
+    {.kind = PartKind::norm, .id = "post_attention_norm", .gguf = "blk.{}.post_attention_norm",
+     .hf = "model.layers.{}.post_attention_layernorm", .in = {"o"}, .out = "x", .adds = true};
+constexpr Part kPostFfwNorm =
+    {.kind = PartKind::norm, .id = "post_ffw_norm", .gguf = "blk.{}.post_ffw_norm",
+     .hf = "model.layers.{}.post_feedforward_layernorm", .in = {"d"}, .out = "x", .adds = true};
+
 constexpr Part kOutputNorm =
     {.kind = PartKind::norm, .id = "output_norm", .gguf = "output_norm", .hf = "model.norm",
      .in = {"x"}, .out = "hidden"};
@@ -106,6 +114,18 @@ constexpr Part apart(Part part, std::string_view out) {
   part.out = out;
   part.adds = false;
   return part;
+}
+
+/// The same on the residual stream, where no norm stands before a block.
+constexpr Part reading_x(Part part) {
+  part.in[0] = "x";
+  return part;
+}
+
+/// A norm over another width: q_dim for one over all heads of Q together.
+constexpr Part normalising(Part norm, Width width) {
+  norm.n_in = width;
+  return norm;
 }
 
 constexpr Part mixed_by(Part part, std::string_view mixer) {

@@ -194,6 +194,7 @@ constexpr HfFamily kFamilies[] = {
     {"Phi3ForCausalLM", "phi3", "silu", write_phi3},
     {"GraniteForCausalLM", "granite", "silu", write_granite},
     {"SmolLM3ForCausalLM", "smollm3", "silu", write_smollm3},
+    {"Olmo2ForCausalLM", "olmo2", "silu", write_llama},
     {"BertModel", "bert", "gelu", write_bert},
 };
 
