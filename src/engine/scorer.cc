@@ -33,7 +33,8 @@ Scorer::Scorer(const std::shared_ptr<const Model>& model, const EngineConfig& co
                ThreadTeam& team)
     : n_ctx_(effective_context(config, model->config())),
       runner_(model, scoring_plan(config, model->config()),
-              n_kv_blocks(one_sequence(config), model->config()), team, team) {}
+              n_kv_blocks(one_sequence(config), model->config()), team, team),
+      table_(runner_.pool(), runner_.options().block_tokens, n_ctx_) {}
 
 void Scorer::check(std::span<const TokenId> tokens) const {
   if (tokens.size() > static_cast<size_t>(n_ctx_))
@@ -47,27 +48,50 @@ void Scorer::check(std::span<const TokenId> tokens) const {
                   token, n_vocab);
 }
 
-void Scorer::score(std::span<const TokenId> tokens, const RowSink& sink) {
+int32_t Scorer::keep_common(int32_t first, std::span<const TokenId> tokens) {
+  const size_t limit = std::min({computed_.size(), tokens.size(), static_cast<size_t>(first)});
+  size_t n = 0;
+  while (n < limit && computed_[n] == tokens[n]) ++n;
+  computed_.resize(n);
+  table_.truncate(static_cast<int32_t>(n));
+  return static_cast<int32_t>(n);
+}
+
+void Scorer::run(std::span<const TokenId> tokens, int32_t context_len, bool with_logits) {
+  const bool grown = table_.grow(context_len + static_cast<int32_t>(tokens.size()));
+  CRCL_CHECK(grown);  // the pool holds a whole context
+  const std::array tables = {table_.blocks()};
+  batch_.clear();
+  append_sequence(batch_,
+                  {.tokens = tokens,
+                   .context_len = context_len,
+                   .block_tables = tables,
+                   .logits = with_logits ? BatchInput::Logits::all : BatchInput::Logits::none});
+  runner_.run(batch_);
+  computed_.insert(computed_.end(), tokens.begin(), tokens.end());
+}
+
+void Scorer::score_from(int32_t first, std::span<const TokenId> tokens, const ChunkSink& sink) {
   check(tokens);
-  const PlanOptions& options = runner_.options();
-  BlockTable table(runner_.pool(), options.block_tokens, n_ctx_);
   const auto n_tokens = static_cast<int32_t>(tokens.size());
-  for (int32_t begin = 0; begin < n_tokens; begin += options.max_rows) {
-    const int32_t n_rows = std::min(options.max_rows, n_tokens - begin);
-    const bool grown = table.grow(begin + n_rows);
-    CRCL_CHECK(grown);  // the pool holds a whole context
-    const std::array tables = {table.blocks()};
-    batch_.clear();
-    append_sequence(
-        batch_, {.tokens = tokens.subspan(static_cast<size_t>(begin), static_cast<size_t>(n_rows)),
-                 .context_len = begin,
-                 .block_tables = tables,
-                 .logits = BatchInput::Logits::all});
-    runner_.run(batch_);
-    const auto logits = runner_.logits();
-    for (int32_t row = 0; row < n_rows; ++row)
-      sink(begin + row, {logits.row(row), static_cast<size_t>(logits.cols)});
+  for (int32_t begin = keep_common(first, tokens); begin < n_tokens;) {
+    // A chunk ends where logits begin to be wanted: all of its rows need them, or none.
+    const bool wanted = begin >= first;
+    const int32_t end =
+        std::min(begin + runner_.options().max_rows, wanted ? n_tokens : std::min(first, n_tokens));
+    run(tokens.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin)), begin,
+        wanted);
+    if (wanted) sink(begin, runner_.logits());
+    begin = end;
   }
+}
+
+void Scorer::score(std::span<const TokenId> tokens, const RowSink& sink) {
+  score_from(0, tokens, [&](int32_t position, MatrixView<const float> logits) {
+    for (int64_t row = 0; row < logits.rows; ++row)
+      sink(position + static_cast<int32_t>(row),
+           {logits.row(row), static_cast<size_t>(logits.cols)});
+  });
 }
 
 }  // namespace caracal
