@@ -40,6 +40,14 @@ std::string exit_status_help() {
   return out;
 }
 
+/// Empty where it says nothing; blanks in quotes, so that they are seen.
+std::string shown_default(const Option& option) {
+  const std::string& value = option.default_value;
+  if (option.is_switch() && value == "false") return "";
+  const bool is_blank = !value.empty() && value.find_first_not_of(' ') == std::string::npos;
+  return is_blank ? fmt::format("'{}'", value) : value;
+}
+
 /// "default 0; >= 0; environment LLAMA_ARG_CTX_SIZE"; may be empty.
 std::string option_facts(const Option& option) {
   std::string out;
@@ -49,8 +57,7 @@ std::string option_facts(const Option& option) {
     out += label;
     out += text;
   };
-  const bool shows_default = !(option.is_switch() && option.default_value == "false");
-  if (shows_default) add("default ", option.default_value);
+  add("default ", shown_default(option));
   add("", option.range);
   if (option.is_positional() && option.value_name.find('|') != std::string::npos)
     add("", option.value_name);

@@ -10,6 +10,8 @@
 namespace caracal::cli {
 namespace {
 
+constexpr int kMaxArguments = 1 << 20;  // of a positional list
+
 /// A row and what the parser collected for it.
 struct Collected {
   const Option* row;
@@ -34,8 +36,13 @@ Collected add_row(CLI::App& app, const Option& row) {
   if (row.is_switch()) return {&row, app.add_flag(parser_names(row))};
   CLI::Option* option =
       app.add_option(parser_names(row), CLI::callback_t([](const auto&) { return true; }));
-  option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  option->allow_extra_args(false);
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  const bool takes_the_rest = row.is_positional() && row.is_list;
+  if (takes_the_rest)
+    option->expected(0, kMaxArguments);
+  else
+    option->expected(1);
+  option->allow_extra_args(takes_the_rest);
   return {&row, option};
 }
 

@@ -111,6 +111,27 @@ TEST_F(ParseTest, help_and_version_come_first) {
   EXPECT_EQ(parse({"--version"}), ParseOutcome::version);
 }
 
+TEST(PositionalArguments, fill_their_rows_in_order_and_a_list_takes_the_rest) {
+  struct Files {
+    std::string input;
+    std::vector<std::string> items;
+    bool quick = false;
+  };
+  static const Field<Files> kFields[] = {
+      {.name = "input", .member = &Files::input, .flags = "INPUT"},
+      {.name = "items", .member = &Files::items, .flags = "ITEM"},
+      {.name = "quick", .member = &Files::quick, .flags = "--quick"}};
+  const auto parse = [](std::vector<std::string_view> arguments) {
+    Files files;
+    const std::vector<OptionGroup> groups = {bind_fields<Files>("Files", kFields, files)};
+    parse_arguments("test", groups, arguments, [](const char*) -> const char* { return nullptr; });
+    return files;
+  };
+  EXPECT_EQ(parse({"a"}).input, "a");
+  EXPECT_TRUE(parse({"a"}).items.empty());
+  EXPECT_THAT(parse({"a", "b", "--quick", "c=d"}).items, ElementsAre("b", "c=d"));
+}
+
 class RewriteTest : public ParseTest {
  protected:
   RewrittenArguments rewrite(std::string_view command, std::vector<std::string_view> arguments) {

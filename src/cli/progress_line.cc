@@ -11,12 +11,12 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kQuietFor = 500ms;
 constexpr auto kBetween = 100ms;
-constexpr uint64_t kMega = 1'000'000;
 
 }  // namespace
 
-ProgressLine::ProgressLine(std::string label)
+ProgressLine::ProgressLine(std::string label, ProgressUnit unit)
     : label_(std::move(label)),
+      unit_(unit),
       on_terminal_(isatty(STDERR_FILENO) == 1),
       next_(Clock::now() + kQuietFor) {}
 
@@ -29,10 +29,10 @@ void ProgressLine::update(uint64_t done, uint64_t total) {
   next_ = Clock::now() + kBetween;
   shown_ = true;
   if (total > 0)
-    fmt::print(stderr, "\r\033[K{} {:3} %  {} of {} MB", label_, done * 100 / total, done / kMega,
-               total / kMega);
+    fmt::print(stderr, "\r\033[K{} {:3} %  {} of {} {}", label_, done * 100 / total,
+               done / unit_.size, total / unit_.size, unit_.name);
   else
-    fmt::print(stderr, "\r\033[K{} {} MB", label_, done / kMega);
+    fmt::print(stderr, "\r\033[K{} {} {}", label_, done / unit_.size, unit_.name);
   std::fflush(stderr);
 }
 
