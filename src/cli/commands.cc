@@ -55,6 +55,10 @@ constexpr CommandInfo kCommands[] = {
      "The input is {\"sequences\":[[id,...],...]}; each sequence starts from an empty context. The "
      "output is a float32 NumPy array [positions of all sequences, n_vocab].",
      make_logits_command},
+    {"gguf", "ACTION FILE [ITEM...] [-o OUT] [options]", "Split, merge, edit and hash GGUF files",
+     "Actions: show, set, rm, rename, template (edit metadata), split, merge, hash. The input "
+     "stays as it is unless --in-place says otherwise.",
+     make_gguf_command},
     {"reference", "FORM", "Print the documentation of the command line",
      "markdown is docs/cli.md, man is the manual page, bash is the completion script.",
      make_reference_command},

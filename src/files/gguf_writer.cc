@@ -44,13 +44,14 @@ uint64_t bytes_of(std::string_view name, TensorType type, std::span<const int64_
 
 }  // namespace
 
-GgufHeader::GgufHeader(uint32_t alignment) : alignment_(alignment) {
+GgufHeader::GgufHeader(uint32_t alignment, AlignmentKey key) : alignment_(alignment) {
   if (!std::has_single_bit(alignment) || alignment < kGgufMinAlignment ||
       alignment > kGgufMaxAlignment)
     throw_error(ErrorCode::bad_request, "alignment",
                 "expected a power of two of {} to {}, found {}", kGgufMinAlignment,
                 kGgufMaxAlignment, alignment);
-  if (alignment != kGgufDefaultAlignment) set<uint32_t>("general.alignment", alignment);
+  if (key == AlignmentKey::when_needed && alignment != kGgufDefaultAlignment)
+    set<uint32_t>("general.alignment", alignment);
 }
 
 void GgufHeader::put_string(std::string_view text) { append_string(keys_, text); }

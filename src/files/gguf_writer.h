@@ -19,8 +19,12 @@ namespace caracal {
 /// shape that the type's blocks do not divide, an alignment that is not a power of two.
 class GgufHeader {
  public:
-  /// alignment: of each tensor's data, 8 to 2 MiB; written as a key when it is not the default.
-  explicit GgufHeader(uint32_t alignment = 32);
+  /// Who writes the key general.alignment: we do, when it is not the default, or the caller sets it
+  /// among the others.
+  enum class AlignmentKey : uint8_t { when_needed, from_caller };
+
+  /// alignment: of each tensor's data, 8 to 2 MiB.
+  explicit GgufHeader(uint32_t alignment = 32, AlignmentKey key = AlignmentKey::when_needed);
 
   /// T is bool, float, double or an integer of 8 to 64 bits; the key's type follows from it.
   template <class T>
