@@ -55,6 +55,12 @@ constexpr CommandInfo kCommands[] = {
      "The input is {\"sequences\":[[id,...],...]}; each sequence starts from an empty context. The "
      "output is a float32 NumPy array [positions of all sequences, n_vocab].",
      make_logits_command},
+    {"eval", "TASK -m FILE --file FILE [--json] [options]", "Measure the quality of a model",
+     "Tasks: ppl (perplexity of a text, in the windows of llama.cpp's tool), kl (Kullback-Leibler "
+     "divergence from a base model or from a file of its logits), choice (multiple choice by "
+     "log-likelihood, one {\"context\":...,\"choices\":[...],\"label\":...} a line), needle (a "
+     "fact hidden in a long text, by depth and length).",
+     make_eval_command},
     {"gguf", "ACTION FILE [ITEM...] [-o OUT] [options]", "Split, merge, edit and hash GGUF files",
      "Actions: show, set, rm, rename, template (edit metadata), split, merge, hash. The input "
      "stays as it is unless --in-place says otherwise.",

@@ -72,14 +72,19 @@ class LlamaPeer:
         llama_cpp.llama_free(self._ctx)
         llama_cpp.llama_model_free(self._model)
 
-    def tokenize(self, text: str, add_special: bool = True) -> list[int]:
-        """Special tokens in the text are parsed; add_special adds BOS where the vocabulary asks for it."""
+    def tokenize(self, text: str, add_special: bool = True, parse_special: bool = True) -> list[int]:
+        """parse_special: special tokens in the text become those; add_special adds BOS where the vocabulary asks."""
         data = text.encode()
         ids = (llama_cpp.llama_token * (len(data) + 8))()
-        n = llama_cpp.llama_tokenize(self._vocab, data, len(data), ids, len(ids), add_special, True)
+        n = llama_cpp.llama_tokenize(self._vocab, data, len(data), ids, len(ids), add_special, parse_special)
         if n < 0:
             raise SystemExit(f"llama.cpp cannot tokenize {text[:40]!r}")
         return list(ids[:n])
+
+    def leading_bos(self) -> int | None:
+        """BOS where the vocabulary puts it before a text."""
+        adds = llama_cpp.llama_vocab_get_add_bos(self._vocab)
+        return llama_cpp.llama_vocab_bos(self._vocab) if adds else None
 
     def logits(self, ids: list[int]) -> np.ndarray:
         """Teacher forcing from an empty cache: [len(ids), n_vocab], float32."""
