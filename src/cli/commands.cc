@@ -61,6 +61,11 @@ constexpr CommandInfo kCommands[] = {
      "log-likelihood, one {\"context\":...,\"choices\":[...],\"label\":...} a line), needle (a "
      "fact hidden in a long text, by depth and length).",
      make_eval_command},
+    {"synth", "[SHAPE] -o OUT.gguf [--type T] [--seed N] [options]",
+     "Write a model of random weights",
+     "For measurements and tests: as large as the real thing, in the types that llama.cpp mixes, "
+     "loadable by both programs.",
+     make_synth_command},
     {"gguf", "ACTION FILE [ITEM...] [-o OUT] [options]", "Split, merge, edit and hash GGUF files",
      "Actions: show, set, rm, rename, template (edit metadata), split, merge, hash. The input "
      "stays as it is unless --in-place says otherwise.",
