@@ -37,6 +37,15 @@ python tests/peer/hf_convert.py
 step "parity with the oracle and llama.cpp"
 python tests/peer/parity.py -m "$model" --work "$work"
 
+step "perplexity, GGUF files and synthetic models against llama.cpp"
+caracal=build/release/bin/caracal
+if [ -d "$data" ]; then
+  python tests/peer/make_f32.py "$model" "$work/f32.gguf"
+  python tests/peer/perplexity.py --caracal "$caracal" --windows 8 "$data/wikitext2/test.txt" "$work/f32.gguf"
+fi
+python tests/peer/gguf_split.py -m "$model" --caracal "$caracal"
+python tests/peer/synth_models.py --caracal "$caracal"
+
 step "decode speed against llama.cpp"
 status=0
 python tests/peer/decode_speed.py -m "$model" --busy || status=$?
