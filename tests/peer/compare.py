@@ -42,6 +42,10 @@ class Agreement:
         return self.top1_equal / self.positions
 
     @property
+    def top1(self) -> str:
+        return f"{self.top1_equal}/{self.positions} = {self.top1_share:.2%}"
+
+    @property
     def largest_gap(self) -> float:
         return max(self.gaps, default=0.0)
 

@@ -13,7 +13,11 @@ import numpy as np
 import families
 from llama_peer import LlamaPeer
 
-N_CTX = 512
+
+def context_for(prompts: list[list[int]], n_tokens: int) -> int:
+    """Room for the longest sequence, in the steps in which llama.cpp gives it."""
+    longest = max(map(len, prompts)) + n_tokens
+    return -(-longest // 256) * 256
 
 
 class Rows:
@@ -59,7 +63,7 @@ def oracle_rows(model: Path, work: Path, prompts: list[list[int]], n_tokens: int
     kept = json.loads(question_path.read_text()) if question_path.exists() and path.exists() else {}
     oracle = None
     if kept.get("question") != question:
-        oracle = families.load(model, dtype, context=N_CTX)
+        oracle = families.load(model, dtype, context=context_for(prompts, n_tokens))
         kept = {"question": question, "texts": oracle.greedy(prompts, n_tokens)}
     texts = kept["texts"]
     # The last greedy token is predicted, never fed.
@@ -72,7 +76,7 @@ def oracle_rows(model: Path, work: Path, prompts: list[list[int]], n_tokens: int
 
 
 def peer_rows(model: Path, work: Path, sequences: list[list[int]], n_threads: int, kv: str) -> Rows:
-    peer = LlamaPeer(model, N_CTX, n_threads, kv)
+    peer = LlamaPeer(model, context_for(sequences, 1), n_threads, kv)
     try:
         return write_rows(work / f"peer-{model.stem}.npy", sequences, peer.logits, peer.n_vocab)
     finally:
@@ -82,6 +86,6 @@ def peer_rows(model: Path, work: Path, sequences: list[list[int]], n_threads: in
 def caracal_rows(binary: Path, model: Path, work: Path, sequences: list[list[int]], flags: Iterable, label: str) -> Rows:
     ids, out = work / "ids.json", work / f"caracal-{model.stem}-{label}.npy"
     ids.write_text(json.dumps({"sequences": sequences}))
-    command = [binary, "logits", "-m", model, "--input", ids, "-o", out, "-c", N_CTX, *flags]
+    command = [binary, "logits", "-m", model, "--input", ids, "-o", out, "-c", context_for(sequences, 1), *flags]
     subprocess.run([str(word) for word in command], check=True)
     return Rows(out, sequences)
