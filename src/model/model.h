@@ -37,8 +37,8 @@ struct LoadOptions {
 /// A checkpoint ready to run. Immutable after load(); shared by every engine over it.
 class Model {
  public:
-  /// Opens, checks and packs. progress(done, total) counts bytes of weights; may be empty. Throws
-  /// Error that names file, tensor, expected and found.
+  /// Opens, checks and packs. progress(done, total) counts bytes of weights, called once at least;
+  /// may be empty. Throws Error that names file, tensor, expected and found.
   static std::shared_ptr<const Model> load(
       const std::filesystem::path& path, const LoadOptions& options, ThreadTeam& team,
       const std::function<void(uint64_t, uint64_t)>& progress = {});

@@ -62,6 +62,9 @@ class ModelLoader {
       pack_one(item, team);
       if (progress) progress(item.offset + item.part->linear.data_bytes, total);
     }
+    // Kernels that read the file's own layout leave nothing to pack: loaded all the same.
+    if (linears.empty() && progress)
+      progress(model_->file_.file_bytes(), model_->file_.file_bytes());
   }
 
   /// Locks what a step reads: the packed weights and the embedding table.
