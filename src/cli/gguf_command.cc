@@ -174,23 +174,24 @@ class GgufCommand final : public Command {
 void GgufCommand::show(const Gguf& file) {
   Report report;
   report.start_table("metadata", {{"key"}, {"type"}, {"value"}});
-  const auto add = [&](std::string_view key, const GgufValue& value, size_t max_items) {
+  const bool in_full = !options_.items.empty();
+  const auto add = [&](std::string_view key, const GgufValue& value) {
     const bool is_array = value.type == GgufValue::Type::array;
     const auto* text = std::get_if<std::string_view>(&value.value);
     report.add_row(
         {std::string(key),
          fmt::format("{}{}", name_of(is_array ? value.element : value.type), is_array ? "[]" : ""),
-         text && max_items > 8 ? std::string(*text) : to_text(value, max_items)});
+         text && in_full ? std::string(*text) : to_text(value, in_full ? SIZE_MAX : 8)});
   };
   for (const std::string& key : options_.items) {
     const GgufValue* value = file.find(key);
     if (!value)
       throw_error(ErrorCode::bad_request, file.name(), "expected the metadata key '{}', found none",
                   key);
-    add(key, *value, SIZE_MAX);
+    add(key, *value);
   }
-  if (options_.items.empty())
-    for (const auto& [key, value] : file.metadata()) add(key, value, 8);
+  if (!in_full)
+    for (const auto& [key, value] : file.metadata()) add(key, value);
   print(report, options_.json);
 }
 

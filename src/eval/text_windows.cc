@@ -28,8 +28,7 @@ TextWindows::TextWindows(std::vector<TokenId> tokens, int32_t n_ctx, int32_t max
 
 TextWindows TextWindows::of_text(const Tokenizer& tokenizer, std::string_view text, int32_t n_ctx,
                                  int32_t max_windows) {
-  const Vocab& vocab = tokenizer.vocab();
-  return {tokenizer.encode(text), n_ctx, max_windows, vocab.add_bos ? vocab.bos : kNoToken};
+  return {tokenizer.encode(text), n_ctx, max_windows, leading_bos(tokenizer.vocab())};
 }
 
 }  // namespace caracal

@@ -18,6 +18,8 @@ class TextWindows {
   /// rest shorter than a window is left out. Throws Error(bad_request) when the text does not fill
   /// one window or n_ctx is below 4.
   TextWindows(std::vector<TokenId> tokens, int32_t n_ctx, int32_t max_windows, TokenId bos);
+  /// BOS where the vocabulary puts it before a text, or else kNoToken.
+  static TokenId leading_bos(const Vocab& vocab) { return vocab.add_bos ? vocab.bos : kNoToken; }
   /// Encodes text, special tokens added where the vocabulary says so and not looked for inside.
   static TextWindows of_text(const Tokenizer& tokenizer, std::string_view text, int32_t n_ctx,
                              int32_t max_windows);

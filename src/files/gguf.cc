@@ -154,4 +154,14 @@ void Gguf::drop(const GgufTensor& tensor) const {
     maps_[static_cast<size_t>(tensor.shard)].drop(tensor.data);
 }
 
+uint64_t Gguf::n_parameters() const {
+  uint64_t n = 0;
+  for (const GgufTensor& tensor : tensors_) {
+    uint64_t elements = 1;
+    for (int64_t d : tensor.shape) elements *= static_cast<uint64_t>(d);
+    n += elements;
+  }
+  return n;
+}
+
 }  // namespace caracal

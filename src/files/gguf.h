@@ -127,6 +127,8 @@ class Gguf {
   const GgufTensor* find_tensor(std::string_view name) const;
   /// Of all shards together; of an assembled one, the files that its tensors lie in.
   uint64_t file_bytes() const { return file_bytes_; }
+  /// Elements of all tensors.
+  uint64_t n_parameters() const;
   int n_shards() const { return n_shards_; }
 
   /// Pages of this tensor will not be read again (its repacked copy is used).

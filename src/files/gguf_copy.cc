@@ -5,12 +5,12 @@
 #include "base/error.h"
 #include "files/byte_reader.h"
 #include "files/gguf_image.h"
+#include "files/gguf_split.h"
 
 namespace caracal {
 namespace {
 
 constexpr std::string_view kAlignmentKey = "general.alignment";
-constexpr std::string_view kSplitPrefix = "split.";
 constexpr size_t kPieceBytes = size_t{1} << 24;
 
 [[noreturn]] void refuse(std::string_view key, std::string_view why) {
@@ -19,7 +19,7 @@ constexpr size_t kPieceBytes = size_t{1} << 24;
 
 void check_key(std::string_view key) {
   if (key.empty()) refuse(key, "expected a name, found none");
-  if (key.starts_with(kSplitPrefix))
+  if (is_split_key(key))
     refuse(key, "belongs to the file's place in a split; use `caracal gguf split` or `merge`");
 }
 
@@ -27,7 +27,7 @@ void check_key(std::string_view key) {
 
 GgufCopy::GgufCopy(const Gguf& source) : source_(source) {
   for (const auto& [key, value] : source.metadata())
-    if (!key.starts_with(kSplitPrefix)) entries_.emplace_back(key, value);
+    if (!is_split_key(key)) entries_.emplace_back(key, value);
 }
 
 std::vector<GgufCopy::Entry>::iterator GgufCopy::find(std::string_view key) {

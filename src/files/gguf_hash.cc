@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "files/gguf_split.h"
 #include "files/sha256.h"
 
 namespace caracal {
@@ -15,7 +16,7 @@ void update(Sha256& hash, std::string_view text) { hash.update(std::as_bytes(std
 std::string hash_metadata(const Gguf& file) {
   std::map<std::string_view, const GgufValue*> sorted;
   for (const auto& [key, value] : file.metadata())
-    if (!key.starts_with("split.")) sorted.emplace(key, &value);
+    if (!is_split_key(key)) sorted.emplace(key, &value);
   Sha256 hash;
   for (const auto& [key, value] : sorted) {
     GgufHeader one;

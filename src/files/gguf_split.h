@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "files/gguf.h"
 
@@ -17,6 +18,9 @@ struct GgufShardName {
   static GgufShardName of(const std::filesystem::path& path);
   std::filesystem::path path_of(int shard) const;
 };
+
+/// Whether a key is about the file's place in a split, not about the model.
+inline bool is_split_key(std::string_view key) { return key.starts_with("split."); }
 
 /// What the keys split.no, split.count and split.tensors.count of one file say. A file without
 /// split.count, or with 0 (a merged one) or 1, is whole: count 1.

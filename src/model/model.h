@@ -61,7 +61,6 @@ class Model {
   const PartWeights& epilogue(size_t part) const { return epilogue_[part]; }
 
   uint64_t packed_bytes() const { return packed_.size(); }
-  uint64_t n_parameters() const;
 
  private:
   explicit Model(Gguf file) : file_(std::move(file)) {}

@@ -247,14 +247,4 @@ std::shared_ptr<const Model> Model::open(const std::filesystem::path& path,
   return loader.finish();
 }
 
-uint64_t Model::n_parameters() const {
-  uint64_t n = 0;
-  for (const GgufTensor& tensor : file_.tensors()) {
-    uint64_t elements = 1;
-    for (int64_t d : tensor.shape) elements *= static_cast<uint64_t>(d);
-    n += elements;
-  }
-  return n;
-}
-
 }  // namespace caracal

@@ -1,4 +1,6 @@
 /// Blocks of 32 with one scale: w = d * (code - offset), or w = d * code + m.
+#include <array>
+
 #include "synth/block_scale.h"
 #include "synth/code_table.h"
 #include "synth/random_blocks.h"
@@ -10,12 +12,9 @@ constexpr size_t kElements = 32;
 
 /// Codes of elements j and j + 16 share byte j: low halves first.
 struct Codes {
-  uint8_t code[kElements];
+  std::array<uint8_t, kElements> code;
 
-  Codes(RandomBits& random, const CodeTable& table) {
-    random.fill(code);
-    for (uint8_t& c : code) c = table[c];
-  }
+  Codes(RandomBits& random, const CodeTable& table) : code(draw_codes<kElements>(random, table)) {}
   void put_nibbles(uint8_t* at) const {
     for (size_t j = 0; j < 16; ++j)
       at[j] = static_cast<uint8_t>((code[j] & 15) | ((code[j + 16] & 15) << 4));

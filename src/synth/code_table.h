@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include "synth/random_bits.h"
+
 namespace caracal {
 
 /// Turns a random byte into a code whose value is normally distributed, cut at the ends of the
@@ -19,5 +21,14 @@ struct CodeTable {
 
   uint8_t operator[](uint8_t random) const { return codes[random]; }
 };
+
+/// Random codes of n elements.
+template <size_t n>
+std::array<uint8_t, n> draw_codes(RandomBits& random, const CodeTable& table) {
+  std::array<uint8_t, n> codes;
+  random.fill(codes);
+  for (uint8_t& code : codes) code = table[code];
+  return codes;
+}
 
 }  // namespace caracal

@@ -1,18 +1,20 @@
 /// Formats whose codes stand for values of a table, and those of three values.
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "synth/block_scale.h"
 #include "synth/code_table.h"
 #include "synth/random_blocks.h"
+#include "weights/iq4/iq4.h"
+#include "weights/mxfp4/mxfp4.h"
 
 namespace caracal {
 namespace {
 
-// The values behind the codes of IQ4_NL and IQ4_XS, and of MXFP4 in halves.
-constexpr double kIq4[] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                           1,    13,   25,  38,  53,  69,  89,  113};
-constexpr double kMxfp4[] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+CodeTable table_of(std::span<const int8_t> values) {
+  return CodeTable::of(std::vector<double>(values.begin(), values.end()));
+}
 
 /// n bytes with two codes each.
 void put_code_pairs(RandomBits& random, const CodeTable& table, uint8_t* at, size_t n) {
@@ -25,7 +27,7 @@ void put_code_pairs(RandomBits& random, const CodeTable& table, uint8_t* at, siz
 
 // f16 d, 16 bytes of nibbles.
 void fill_iq4_nl(std::span<std::byte> out, RandomBits& random, double sigma) {
-  static const CodeTable table = CodeTable::of(kIq4);
+  static const CodeTable table = table_of(kIq4Values);
   for_each_block<18>(out, random, [&](uint8_t* block, RandomBits& r) {
     put_f16(block, random_scale(r, sigma / table.deviation));
     put_code_pairs(r, table, block + 2, 16);
@@ -35,7 +37,7 @@ void fill_iq4_nl(std::span<std::byte> out, RandomBits& random, double sigma) {
 // f16 d, u16 of upper bit pairs and 4 bytes of nibbles of eight 6-bit scales, 128 bytes of nibbles.
 // The upper bits of all scales are set: 48 to 63, less 32.
 void fill_iq4_xs(std::span<std::byte> out, RandomBits& random, double sigma) {
-  static const CodeTable table = CodeTable::of(kIq4);
+  static const CodeTable table = table_of(kIq4Values);
   const double unit = sigma / (table.deviation * rms_of_range(16, 31));
   for_each_block<136>(out, random, [&](uint8_t* block, RandomBits& r) {
     put_f16(block, random_scale(r, unit));
@@ -49,7 +51,7 @@ void fill_iq4_xs(std::span<std::byte> out, RandomBits& random, double sigma) {
 // u8 exponent e of 2^(e - 128), 16 bytes of nibbles. A power of two cannot be any scale: two
 // neighbouring ones are mixed so that the mean square is right.
 void fill_mxfp4(std::span<std::byte> out, RandomBits& random, double sigma) {
-  static const CodeTable table = CodeTable::of(kMxfp4);
+  static const CodeTable table = table_of(kMxfp4Values);
   const double wanted = sigma / table.deviation;
   const int below = std::clamp(static_cast<int>(std::floor(std::log2(wanted))), -127, 125);
   const double ratio = wanted / std::ldexp(1.0, below);  // 1 to 2

@@ -1,5 +1,7 @@
 /// Super-blocks of 256: a scale for all, integer scales for parts of 16 or 32. Where a format has
 /// minima, each part's equals its scale times the middle code, which keeps weights around 0.
+#include <array>
+
 #include "synth/block_scale.h"
 #include "synth/code_table.h"
 #include "synth/random_blocks.h"
@@ -7,18 +9,9 @@
 namespace caracal {
 namespace {
 
-constexpr size_t kElements = 256;
-
 /// The codes of a super-block; which element a code belongs to does not matter, as long as the bits
 /// of one code stay together.
-struct Codes {
-  uint8_t code[kElements];
-
-  Codes(RandomBits& random, const CodeTable& table) {
-    random.fill(code);
-    for (uint8_t& c : code) c = table[c];
-  }
-};
+using Codes = std::array<uint8_t, 256>;
 
 /// Two bits of each code from bit `shift` on: byte 32 h + j holds elements 128 h + 32 k + j,
 /// k = 0 to 3 from the lowest bits up.
@@ -27,8 +20,7 @@ void put_bit_pairs(const Codes& codes, int shift, uint8_t* at) {
     for (size_t j = 0; j < 32; ++j) {
       uint8_t byte = 0;
       for (size_t k = 0; k < 4; ++k)
-        byte |=
-            static_cast<uint8_t>(((codes.code[128 * half + 32 * k + j] >> shift) & 3) << (2 * k));
+        byte |= static_cast<uint8_t>(((codes[128 * half + 32 * k + j] >> shift) & 3) << (2 * k));
       at[32 * half + j] = byte;
     }
 }
@@ -37,8 +29,8 @@ void put_bit_pairs(const Codes& codes, int shift, uint8_t* at) {
 void put_nibbles_of_64(const Codes& codes, uint8_t* at) {
   for (size_t group = 0; group < 4; ++group)
     for (size_t j = 0; j < 32; ++j)
-      at[32 * group + j] = static_cast<uint8_t>((codes.code[64 * group + j] & 15) |
-                                                ((codes.code[64 * group + 32 + j] & 15) << 4));
+      at[32 * group + j] = static_cast<uint8_t>((codes[64 * group + j] & 15) |
+                                                ((codes[64 * group + 32 + j] & 15) << 4));
 }
 
 /// Bit `shift` of each code: bit g of byte j belongs to element 32 g + j.
@@ -46,7 +38,7 @@ void put_high_bits(const Codes& codes, int shift, uint8_t* at) {
   for (size_t j = 0; j < 32; ++j) {
     uint8_t byte = 0;
     for (size_t group = 0; group < 8; ++group)
-      byte |= static_cast<uint8_t>(((codes.code[32 * group + j] >> shift) & 1) << group);
+      byte |= static_cast<uint8_t>(((codes[32 * group + j] >> shift) & 1) << group);
     at[j] = byte;
   }
 }
@@ -58,7 +50,7 @@ void fill_q2_k(std::span<std::byte> out, RandomBits& random, double sigma) {
   for_each_block<84>(out, random, [&](uint8_t* block, RandomBits& r) {
     r.fill({block, 16});
     for (size_t j = 0; j < 16; ++j) block[j] = static_cast<uint8_t>(0x88 + 0x11 * (block[j] & 7));
-    put_bit_pairs(Codes(r, table), 0, block + 16);
+    put_bit_pairs(draw_codes<256>(r, table), 0, block + 16);
     const float d = random_scale(r, unit);
     put_f16(block + 80, d);
     put_f16(block + 82, 1.5f * d);
@@ -71,7 +63,7 @@ void fill_q3_k(std::span<std::byte> out, RandomBits& random, double sigma) {
   static const CodeTable table = CodeTable::linear(8, 4);
   const double unit = sigma / (table.deviation * rms_of_range(16, 31));
   for_each_block<110>(out, random, [&](uint8_t* block, RandomBits& r) {
-    const Codes codes(r, table);
+    const Codes codes = draw_codes<256>(r, table);
     put_high_bits(codes, 2, block);
     put_bit_pairs(codes, 0, block + 32);
     r.fill({block + 96, 8});
@@ -101,7 +93,7 @@ void fill_q4_k(std::span<std::byte> out, RandomBits& random, double sigma) {
     put_f16(block, d);
     put_f16(block + 2, 7.5f * d);
     put_scales_and_minima(r, block + 4);
-    put_nibbles_of_64(Codes(r, table), block + 16);
+    put_nibbles_of_64(draw_codes<256>(r, table), block + 16);
   });
 }
 
@@ -114,7 +106,7 @@ void fill_q5_k(std::span<std::byte> out, RandomBits& random, double sigma) {
     put_f16(block, d);
     put_f16(block + 2, 15.5f * d);
     put_scales_and_minima(r, block + 4);
-    const Codes codes(r, table);
+    const Codes codes = draw_codes<256>(r, table);
     put_high_bits(codes, 4, block + 16);
     put_nibbles_of_64(codes, block + 48);
   });
@@ -126,11 +118,11 @@ void fill_q6_k(std::span<std::byte> out, RandomBits& random, double sigma) {
   static const CodeTable table = CodeTable::linear(64, 32);
   const double unit = sigma / (table.deviation * rms_of_range(32, 63));
   for_each_block<210>(out, random, [&](uint8_t* block, RandomBits& r) {
-    const Codes codes(r, table);
+    const Codes codes = draw_codes<256>(r, table);
     for (size_t half = 0; half < 2; ++half)
       for (size_t j = 0; j < 64; ++j)
-        block[64 * half + j] = static_cast<uint8_t>((codes.code[128 * half + j] & 15) |
-                                                    ((codes.code[128 * half + 64 + j] & 15) << 4));
+        block[64 * half + j] = static_cast<uint8_t>((codes[128 * half + j] & 15) |
+                                                    ((codes[128 * half + 64 + j] & 15) << 4));
     put_bit_pairs(codes, 4, block + 128);
     r.fill({block + 192, 16});
     for (size_t j = 192; j < 208; ++j) block[j] = static_cast<uint8_t>(32 + (block[j] & 31));

@@ -53,7 +53,7 @@ TEST_F(SynthModel, loads_in_every_type) {
     const SynthSummary summary = write({.shape = kSmall, .mix = &mix});
     EXPECT_EQ(summary.file_bytes, fs::file_size(path_)) << mix.name;
     const auto model = Model::load(path_, {}, team);
-    EXPECT_EQ(model->n_parameters(), summary.n_parameters) << mix.name;
+    EXPECT_EQ(model->file().n_parameters(), summary.n_parameters) << mix.name;
     EXPECT_EQ(model->config().n_kv_heads, 2);
     EXPECT_EQ(model->file().get_int("general.file_type"), mix.file_type);
   }

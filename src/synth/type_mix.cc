@@ -1,7 +1,8 @@
 #include "synth/type_mix.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/text.h"
 
 namespace caracal {
 namespace {
@@ -122,9 +123,7 @@ TensorType smaller_blocks(TensorType type) {
 std::span<const TypeMix> type_mixes() { return kMixes; }
 
 const TypeMix* find_type_mix(std::string_view name) {
-  std::string wanted(name);
-  std::ranges::transform(wanted, wanted.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string wanted = lower_ascii(name);
   for (const char* k : {"q3_k", "q4_k", "q5_k"})
     if (wanted == k) wanted += "_m";
   const auto mix = std::ranges::find(kMixes, wanted, &TypeMix::name);

@@ -42,6 +42,15 @@ class Synth(CliTest):
         self.assertEqual(types["token_embd.weight"], "Q8_0")  # tied, and 256 does not divide 576
         self.assertEqual(len(types), 11)
 
+    def test_every_shape_that_help_names_is_one(self):
+        shapes = {"llama-1b": (2048, 32, 8), "qwen-0.5b": (896, 14, 2), "llama-7b": (4096, 32, 32),
+                  "smollm2-135m": (576, 9, 3)}
+        said = self.ok("synth", "--help").decode()
+        for name, dimensions in shapes.items():
+            self.assertIn(name, said)
+            facts = self.ok_json("inspect", "model", "-m", self.synth(name, "--layers", "1"), "--json")
+            self.assertEqual((facts["d_model"], facts["n_heads"], facts["n_kv_heads"]), dimensions, name)
+
     def test_wrong_use(self):
         out = self.folder / "no.gguf"
         self.refused(2, "synth", "llama-1b", says="--output")

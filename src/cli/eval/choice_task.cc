@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 #include "cli/eval/eval_model.h"
+#include "cli/eval/eval_progress.h"
 #include "cli/eval/tasks.h"
-#include "cli/progress_line.h"
 #include "cli/text_input.h"
 #include "eval/choice.h"
 
@@ -49,10 +49,8 @@ EvalResult eval_choice(const EvalOptions& options) {
   const auto encoded = encode(items, model.tokenizer(), options.delimiter);
   const auto scorer = model.make_scorer(model.context_for(longest(encoded)));
 
-  ProgressLine line("scoring", {"questions", 1});
-  const ChoiceReport result = measure_choice(encoded, *scorer, [&](int64_t done, int64_t total) {
-    line.update(static_cast<uint64_t>(done), static_cast<uint64_t>(total));
-  });
+  ProgressLine line("scoring", kQuestions);
+  const ChoiceReport result = measure_choice(encoded, *scorer, progress_on(line));
   Report report;
   add_accuracy(report, kAcc, result.acc);
   add_accuracy(report, kAccNorm, result.acc_norm);

@@ -28,11 +28,6 @@ EvalModel::EvalModel(const std::string& path, const EngineConfig& config, Thread
       model_(load(path, config, team)),
       tokenizer_(make_tokenizer(read_vocab(model_->file()))) {}
 
-TokenId EvalModel::leading_bos() const {
-  const Vocab& vocab = tokenizer_->vocab();
-  return vocab.add_bos ? vocab.bos : kNoToken;
-}
-
 int32_t EvalModel::context_for(int32_t longest) const {
   const int32_t n_trained = model_->config().context_length;
   if (longest > n_trained)

@@ -18,8 +18,6 @@ class EvalModel {
 
   const Tokenizer& tokenizer() const { return *tokenizer_; }
   int32_t n_vocab() const { return model_->config().n_vocab; }
-  /// BOS where the vocabulary puts it before a text.
-  TokenId leading_bos() const;
   /// --ctx-size, or else what the longest sequence needs. A context beyond the trained one is
   /// warned of.
   int32_t context_for(int32_t longest) const;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "cli/eval/eval_progress.h"
 #include "cli/eval/tasks.h"
 #include "cli/eval/windows_option.h"
 
@@ -43,7 +44,7 @@ Report report_of(const KlMeter& meter, const TextWindows& windows) {
 /// The windows a file of logits was made of; a text given as well must be the same.
 TextWindows windows_of(const LogitsFile& file, const EvalOptions& options, const EvalModel& model) {
   TextWindows windows({file.tokens().begin(), file.tokens().end()}, file.n_ctx(), options.windows,
-                      model.leading_bos());
+                      TextWindows::leading_bos(model.tokenizer().vocab()));
   if (options.ctx > 0 && options.ctx != file.n_ctx())
     throw_error(ErrorCode::bad_config, "--ctx", "expected {}, the windows of {}, found {}",
                 file.n_ctx(), options.base_logits, options.ctx);

@@ -4,8 +4,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/eval/eval_model.h"
+#include "cli/eval/eval_progress.h"
 #include "cli/eval/tasks.h"
-#include "cli/progress_line.h"
 #include "cli/text_input.h"
 
 namespace caracal::cli {
@@ -45,10 +45,8 @@ EvalResult eval_needle(const EvalOptions& options) {
 
   std::vector<NeedleCell> cells;
   {
-    ProgressLine line("asking", {"questions", 1});
-    cells = measure_needle(needle, model.tokenizer(), *scorer, [&](int64_t done, int64_t total) {
-      line.update(static_cast<uint64_t>(done), static_cast<uint64_t>(total));
-    });
+    ProgressLine line("asking", kQuestions);
+    cells = measure_needle(needle, model.tokenizer(), *scorer, progress_on(line));
   }
   if (!options.svg.empty()) write_file_atomic(options.svg, needle_svg(needle, cells));
   Report report = report_of(cells);

@@ -1,4 +1,5 @@
 /// `caracal eval ppl`: perplexity.
+#include "cli/eval/eval_progress.h"
 #include "cli/eval/tasks.h"
 #include "cli/eval/windows_option.h"
 

@@ -29,10 +29,4 @@ std::unique_ptr<LogitsFileWriter> open_save(const EvalOptions& options, const Te
   return std::make_unique<LogitsFileWriter>(options.save_logits, windows, n_vocab);
 }
 
-EvalProgress progress_on(ProgressLine& line) {
-  return [&line](int64_t done, int64_t total) {
-    line.update(static_cast<uint64_t>(done), static_cast<uint64_t>(total));
-  };
-}
-
 }  // namespace caracal::cli

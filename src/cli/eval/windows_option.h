@@ -1,7 +1,6 @@
 #pragma once
 #include "cli/eval/eval_model.h"
 #include "cli/eval/eval_options.h"
-#include "cli/progress_line.h"
 #include "eval/text_scores.h"
 
 namespace caracal::cli {
@@ -13,8 +12,5 @@ TextWindows read_windows(const EvalOptions& options, const EvalModel& model);
 /// --save-logits; null without it.
 std::unique_ptr<LogitsFileWriter> open_save(const EvalOptions& options, const TextWindows& windows,
                                             int32_t n_vocab);
-/// Shows scored tokens on the line.
-EvalProgress progress_on(ProgressLine& line);
-inline constexpr ProgressUnit kTokens = {"tokens", 1};
 
 }  // namespace caracal::cli

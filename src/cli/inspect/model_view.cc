@@ -46,16 +46,6 @@ void add_rope(Report& report, const RopeConfig& rope) {
   if (!rope.freq_factors.empty()) report.add_fact("rope_freq_factors", true);
 }
 
-uint64_t count_parameters(const Gguf& file) {
-  uint64_t n = 0;
-  for (const GgufTensor& tensor : file.tensors()) {
-    uint64_t elements = 1;
-    for (int64_t d : tensor.shape) elements *= static_cast<uint64_t>(d);
-    n += elements;
-  }
-  return n;
-}
-
 void add_tokenizer(Report& report, const Gguf& file) {
   const auto model = file.get_string("tokenizer.ggml.model");
   const bool as_is = !model && file.find(kHfTokenizerKey);
@@ -76,7 +66,7 @@ Report inspect_model(const EngineOptions& options) {
   report.add_fact("gguf_version", file.version());
   report.add_fact("files", file.n_shards());
   report.add_fact("file_bytes", file.file_bytes(), Report::Unit::bytes);
-  report.add_fact("parameters", count_parameters(file));
+  report.add_fact("parameters", file.n_parameters());
   add_shape(report, config);
   add_rope(report, config.rope);
   add_extras(report, config);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "files/gguf.h"
+#include "files/gguf_split.h"
 #include "model/hf/hf_checkpoint.h"
 #include "model/vocab_hf.h"
 
@@ -26,7 +27,7 @@ class GgufSource final : public ConvertSource {
                                                "general.alignment"};
     GgufHeader header;
     for (const auto& [key, value] : file_.metadata())
-      if (std::ranges::find(kOfTheFile, key) == std::end(kOfTheFile) && !key.starts_with("split."))
+      if (std::ranges::find(kOfTheFile, key) == std::end(kOfTheFile) && !is_split_key(key))
         header.set_value(key, value);
     return header;
   }
