@@ -41,17 +41,45 @@ __m256i magnitude_bits(__m256 x) {
   return _mm256_and_si256(_mm256_castps_si256(x), _mm256_set1_epi32(0x7fffffff));
 }
 
-void quantize_group(const float* x, int8_t* codes, float* scale, int32_t* sum) {
+/// Where the companions of one group go (spec/acts.h).
+struct GroupSums {
+  float* scale;
+  int16_t* half_sums;
+  int16_t* lane_sums;
+  float* scaled_sum;
+};
+
+/// Sums of all kinds over 32 codes.
+void sum_codes(__m256i codes, const GroupSums& out) {
+  // Lane k: columns 4k, 4k + 1 and 4k + 2, 4k + 3 as two 16-bit sums.
+  const __m256i pairs = _mm256_maddubs_epi16(_mm256_set1_epi8(1), codes);
+  const __m128i first = _mm256_castsi256_si128(pairs), second = _mm256_extracti128_si256(pairs, 1);
+  __m128i lanes = _mm_add_epi16(first, second);
+  lanes = _mm_add_epi16(lanes, _mm_shuffle_epi32(lanes, 0x4E));
+  lanes = _mm_add_epi16(lanes, _mm_shuffle_epi32(lanes, 0xB1));
+  const int32_t lane_pair = _mm_cvtsi128_si32(lanes);
+  __m128i halves = _mm_hadd_epi32(_mm_madd_epi16(first, _mm_set1_epi16(1)),
+                                  _mm_madd_epi16(second, _mm_set1_epi16(1)));
+  halves = _mm_add_epi32(halves, _mm_shuffle_epi32(halves, 0xB1));
+  const int32_t sum0 = _mm_cvtsi128_si32(halves), sum1 = _mm_extract_epi32(halves, 2);
+  out.half_sums[0] = static_cast<int16_t>(sum0);
+  out.half_sums[1] = static_cast<int16_t>(sum1);
+  out.lane_sums[0] = static_cast<int16_t>(lane_pair);
+  out.lane_sums[1] = static_cast<int16_t>(lane_pair >> 16);
+  *out.scaled_sum = *out.scale * static_cast<float>(sum0 + sum1);
+}
+
+void quantize_group(const float* x, int8_t* codes, const GroupSums& out) {
   const __m256 x0 = _mm256_loadu_ps(x), x1 = _mm256_loadu_ps(x + 8);
   const __m256 x2 = _mm256_loadu_ps(x + 16), x3 = _mm256_loadu_ps(x + 24);
   // Magnitudes order as their bits do, and infinity and NaN lie on top.
   const float max =
       max_magnitude(_mm256_max_epi32(_mm256_max_epi32(magnitude_bits(x0), magnitude_bits(x1)),
                                      _mm256_max_epi32(magnitude_bits(x2), magnitude_bits(x3))));
-  *scale = max < kSmallestMagnitude ? 0.0f : max / 127.0f;
+  *out.scale = max < kSmallestMagnitude ? 0.0f : max / 127.0f;
   if (!(max >= kSmallestMagnitude && max <= kLargestFloat)) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(codes), _mm256_setzero_si256());
-    *sum = 0;
+    sum_codes(_mm256_setzero_si256(), out);
     return;
   }
   const __m256 inverse = _mm256_set1_ps(127.0f / max);
@@ -65,19 +93,16 @@ void quantize_group(const float* x, int8_t* codes, float* scale, int32_t* sum) {
   const __m256i ordered =
       _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(codes), ordered);
-  const __m256i all = _mm256_add_epi32(_mm256_add_epi32(i0, i1), _mm256_add_epi32(i2, i3));
-  __m128i s = _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
-  s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4E));
-  s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0xB1));
-  *sum = _mm_cvtsi128_si32(s);
+  sum_codes(ordered, out);
 }
 
 void quantize_q8_32(const float* x, int64_t n, int64_t begin, int64_t end, std::byte* record) {
   auto* codes = reinterpret_cast<int8_t*>(record);
-  auto* scales = reinterpret_cast<float*>(record + n);
-  auto* sums = reinterpret_cast<int32_t*>(record + n + n / kGroup * 4);
+  const auto at = [&](int64_t word, int64_t g) { return record + n + (n / kGroup * word + g) * 4; };
   for (int64_t g = begin / kGroup; g < end / kGroup; ++g)
-    quantize_group(x + g * kGroup, codes + g * kGroup, scales + g, sums + g);
+    quantize_group(x + g * kGroup, codes + g * kGroup,
+                   {reinterpret_cast<float*>(at(0, g)), reinterpret_cast<int16_t*>(at(1, g)),
+                    reinterpret_cast<int16_t*>(at(2, g)), reinterpret_cast<float*>(at(3, g))});
 }
 
 void rms_norm(const float* x, const float* weight, float eps, int64_t n, float* out) {

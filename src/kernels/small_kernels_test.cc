@@ -43,15 +43,22 @@ TEST_P(SmallKernelsTest, quantize_equals_the_reference_and_is_within_half_a_step
     fast.quantize_q8_32(x.data(), n, 32, n, b.data());
     EXPECT_EQ(a, b);
     const float* scales = q8_scales(b.data(), n);
-    const int32_t* sums = q8_sums(b.data(), n);
+    const int16_t* half_sums = q8_half_sums(b.data(), n);
+    const int16_t* lane_sums = q8_lane_sums(b.data(), n);
+    const float* scaled_sums = q8_scaled_sums(b.data(), n);
     for (int64_t g = 0; g < n / 32; ++g) {
-      int32_t sum = 0;
+      int sums[2] = {}, lanes[2] = {};
       for (int64_t i = g * 32; i < g * 32 + 32; ++i) {
         const auto code = static_cast<int8_t>(b[static_cast<size_t>(i)]);
-        sum += code;
+        sums[i % 32 / 16] += code;
+        lanes[i % 4 / 2] += code;
         EXPECT_NEAR(x[static_cast<size_t>(i)], scales[g] * code, scales[g] * 0.5001f);
       }
-      EXPECT_EQ(sum, sums[g]);
+      EXPECT_EQ(sums[0], half_sums[2 * g]);
+      EXPECT_EQ(sums[1], half_sums[2 * g + 1]);
+      EXPECT_EQ(lanes[0], lane_sums[2 * g]);
+      EXPECT_EQ(lanes[1], lane_sums[2 * g + 1]);
+      EXPECT_EQ(scaled_sums[g], scales[g] * static_cast<float>(sums[0] + sums[1]));
     }
   }
 }

@@ -27,20 +27,25 @@ float largest_magnitude(const float* x) {
 void quantize_q8_32(const float* x, int64_t n, int64_t begin, int64_t end, std::byte* record) {
   auto* codes = reinterpret_cast<int8_t*>(record);
   auto* scales = reinterpret_cast<float*>(record + n);
-  auto* sums = reinterpret_cast<int32_t*>(record + n + n / kGroup * 4);
+  auto* half_sums = reinterpret_cast<int16_t*>(record + n + n / kGroup * 4);
+  auto* lane_sums = reinterpret_cast<int16_t*>(record + n + n / kGroup * 8);
+  auto* scaled_sums = reinterpret_cast<float*>(record + n + n / kGroup * 12);
   for (int64_t g = begin / kGroup; g < end / kGroup; ++g) {
     const float* values = x + g * kGroup;
     const float max = largest_magnitude(values);
     const bool usable = max >= kSmallestMagnitude && std::isfinite(max);
     const float inverse = 127.0f / max;
-    int32_t sum = 0;
+    int16_t halves[2] = {}, lanes[2] = {};
     for (int64_t i = 0; i < kGroup; ++i) {
       const auto code = static_cast<int8_t>(usable ? std::nearbyintf(values[i] * inverse) : 0.0f);
       codes[g * kGroup + i] = code;
-      sum += code;
+      halves[i / 16] = static_cast<int16_t>(halves[i / 16] + code);
+      lanes[i % 4 / 2] = static_cast<int16_t>(lanes[i % 4 / 2] + code);
     }
     scales[g] = max < kSmallestMagnitude ? 0.0f : max / 127.0f;
-    sums[g] = sum;
+    std::copy_n(halves, 2, half_sums + 2 * g);
+    std::copy_n(lanes, 2, lane_sums + 2 * g);
+    scaled_sums[g] = scales[g] * static_cast<float>(halves[0] + halves[1]);
   }
 }
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "weights/linear_ref.h"
+#include "spec/acts.h"
 
 namespace caracal {
 namespace {
@@ -18,26 +18,46 @@ int32_t dot_16(const int8_t* w, const int8_t* x) {
   return sum;
 }
 
-int32_t sum_16(const int8_t* x) {
-  int32_t sum = 0;
-  for (int i = 0; i < kScaleColumns; ++i) sum += x[i];
-  return sum;
+/// One group of encoded activations.
+struct ActGroupView {
+  const int8_t* codes;
+  float scale;
+  const int16_t* half_sums;
+  float scaled_sum;
+};
+
+float add_group(const UnpackedBlock& block, int g, const int8_t* v, const ActGroupView& x,
+                bool has_min, float acc) {
+  const float d = block.d * static_cast<float>(block.scales[2 * g]);
+  const int32_t sum = dot_16(v, x.codes) + dot_16(v + 16, x.codes + 16);
+  acc = std::fma(static_cast<float>(sum), d * x.scale, acc);
+  if (!has_min) return acc;
+  return std::fma(-(block.dmin * static_cast<float>(block.mins[2 * g])), x.scaled_sum, acc);
+}
+
+float add_fine_group(const UnpackedBlock& block, int g, const int8_t* v, const ActGroupView& x,
+                     bool has_min, float acc) {
+  const int8_t* scales = block.scales + 2 * g;
+  const int32_t sum = scales[0] * dot_16(v, x.codes) + scales[1] * dot_16(v + 16, x.codes + 16);
+  acc = std::fma(static_cast<float>(sum), block.d * x.scale, acc);
+  if (!has_min) return acc;
+  const int8_t* mins = block.mins + 2 * g;
+  const int32_t min_sum = mins[0] * x.half_sums[0] + mins[1] * x.half_sums[1];
+  return std::fma(static_cast<float>(min_sum), -block.dmin * x.scale, acc);
 }
 
 /// Adds the groups of one block, whose first column is `column`.
 float add_block(const BlockCodec& codec, const UnpackedBlock& block, const Values& values,
                 const std::byte* acts, int64_t n_in, int64_t column, float acc) {
-  const auto* x = reinterpret_cast<const int8_t*>(acts) + column;
-  const float* act_scales = q8_scales(acts, n_in) + column / kActGroup;
-  for (int g = 0; g < codec.columns / kActGroup; ++g, x += kActGroup) {
+  const auto* codes = reinterpret_cast<const int8_t*>(acts) + column;
+  for (int g = 0; g < codec.columns / kActGroup; ++g) {
+    const int64_t index = column / kActGroup + g;
+    const ActGroupView x = {codes + g * kActGroup, q8_scales(acts, n_in)[index],
+                            q8_half_sums(acts, n_in) + 2 * index,
+                            q8_scaled_sums(acts, n_in)[index]};
     const int8_t* v = values.data() + g * kActGroup;
-    const int8_t* scales = block.scales + 2 * g;
-    const int32_t sum = scales[0] * dot_16(v, x) + scales[1] * dot_16(v + 16, x + 16);
-    acc = std::fma(static_cast<float>(sum), block.d * act_scales[g], acc);
-    if (!codec.has_min) continue;
-    const int8_t* mins = block.mins + 2 * g;
-    const int32_t min_sum = mins[0] * sum_16(x) + mins[1] * sum_16(x + 16);
-    acc = std::fma(-static_cast<float>(min_sum), block.dmin * act_scales[g], acc);
+    acc = codec.fine_scales ? add_fine_group(block, g, v, x, codec.has_min, acc)
+                            : add_group(block, g, v, x, codec.has_min, acc);
   }
   return acc;
 }

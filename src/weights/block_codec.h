@@ -31,6 +31,7 @@ struct BlockCodec {
   int32_t offset = 0;            ///< v = code - offset
   const int8_t* book = nullptr;  ///< v = book[code] instead, where there is one
   bool has_min = false;          ///< false: dmin and mins take no part
+  bool fine_scales = false;      ///< integer scales differ within a group of 32 columns
   /// Chooses scales and codes for `columns` finite values; d and dmin may be rounded by store.
   void (*fit)(const float* x, UnpackedBlock& out);
   void (*load)(const std::byte* stored, UnpackedBlock& out);
@@ -50,11 +51,15 @@ void code_values(const BlockCodec& codec, const UnpackedBlock& block, int8_t* va
 void encode_blocks(const BlockCodec& codec, const float* x, int64_t n, std::byte* out);
 void decode_blocks(const BlockCodec& codec, const std::byte* stored, int64_t n, float* out);
 
-/// The scalar product, from stored rows and q8_32 activations. Per group of 32 columns, ascending,
-/// with a = the activation group's scale:
-///   acc = fma(sum over its 16s of scale * sum(v * act), d * a, acc), integers but for the last
-///   acc = fma(-sum over its 16s of min * sum(act), dmin * a, acc), for formats with minima
-/// Eight activation rows share an unpacked block.
+/// The scalar product, from stored rows and q8_32 activations, and what every kernel of a block
+/// format computes. Per group of 32 columns, ascending, with a = the activation group's scale:
+///   acc = fma(sum(v * act), (d * scale) * a, acc), and for formats with minima
+///   acc = fma(-(dmin * min), a * sum(act), acc)
+/// or, with fine scales, s running over the group's two halves,
+///   acc = fma(sum over s of scale_s * sum_s(v * act), d * a, acc)
+///   acc = fma(sum over s of min_s * sum_s(act), -dmin * a, acc)
+/// Sums are integers; every product in brackets is rounded to float. Eight activation rows share
+/// an unpacked block.
 void linear_blocks_ref(const BlockCodec& codec, const LinearArgs& args);
 
 /// Function pointers for the tables.
@@ -71,7 +76,7 @@ struct BlockFunctions {
 
 template <const BlockCodec& kCodec>
 LinearKernel ref_kernel(std::string_view name) {
-  return {name, {}, ActEncoding::q8_32, 1, nullptr, nullptr, BlockFunctions<kCodec>::linear_ref};
+  return {name, {}, ActEncoding::q8_32, 1, nullptr, nullptr, {BlockFunctions<kCodec>::linear_ref}};
 }
 
 template <const BlockCodec& kCodec>

@@ -90,7 +90,7 @@ std::deque<NamedKernel> make_kernels() {
                   .col_tile = 1,
                   .packed_bytes = nullptr,
                   .pack = nullptr,
-                  .run = kRuns[kernels.size() - 1]};
+                  .run = {kRuns[kernels.size() - 1]}};
   }
   return kernels;
 }

@@ -20,9 +20,19 @@ struct LinearArgs {
   int64_t out_stride;     ///< floats between rows
   int64_t row_begin, row_end;
   int64_t col_begin, col_end;
+  std::byte* scratch = nullptr;  ///< kLinearScratchBytes, 64-byte aligned, for LinearRuns::gemm
 };
+
+inline constexpr size_t kLinearScratchBytes = size_t{48} << 10;
+inline constexpr size_t kLinearScratchAlignment = 64;
 
 /// The inner loop of a linear kernel. nullptr stands for one that this build does not contain.
 using LinearRun = void (*)(const LinearArgs&) noexcept;
+
+/// The shapes of a kernel. All give the same bits; they differ in which number of rows they suit.
+struct LinearRuns {
+  LinearRun flat = nullptr;  ///< one row (GEMV) and few: reads weights for four rows at a time
+  LinearRun gemm = nullptr;  ///< many: unpacks weights once for all rows; nullptr: flat serves
+};
 
 }  // namespace caracal

@@ -47,17 +47,19 @@ class Problem {
 
   void run() {
     copy_ = (copy_ + 1) % n_copies_;
-    kernel_.run({.weights = weights_.data() + copy_ * matrix_bytes_,
-                 .n_out = shape_.n_out,
-                 .n_in = shape_.n_in,
-                 .acts = acts_.data(),
-                 .acts_stride = acts_stride_,
-                 .out = out_.data(),
-                 .out_stride = shape_.n_out,
-                 .row_begin = 0,
-                 .row_end = rows_,
-                 .col_begin = 0,
-                 .col_end = shape_.n_out});
+    const LinearRun run = rows_ > 4 && kernel_.run.gemm ? kernel_.run.gemm : kernel_.run.flat;
+    run({.weights = weights_.data() + copy_ * matrix_bytes_,
+         .n_out = shape_.n_out,
+         .n_in = shape_.n_in,
+         .acts = acts_.data(),
+         .acts_stride = acts_stride_,
+         .out = out_.data(),
+         .out_stride = shape_.n_out,
+         .row_begin = 0,
+         .row_end = rows_,
+         .col_begin = 0,
+         .col_end = shape_.n_out,
+         .scratch = scratch_.data()});
     benchmark::DoNotOptimize(out_.data());
     benchmark::ClobberMemory();
   }
@@ -92,6 +94,7 @@ class Problem {
   size_t matrix_bytes_ = 0, n_copies_ = 0, copy_ = 0, acts_stride_ = 0;
   std::vector<std::byte> stored_;
   AlignedBuffer weights_, acts_;
+  AlignedBuffer scratch_{kLinearScratchBytes};
   std::vector<float> out_;
 };
 
@@ -133,11 +136,11 @@ const bool kRegistered = [] {
   benchmark::RegisterBenchmark("read_roof", read_roof);
   for (const WeightFormat& format : weight_formats())
     for (const LinearKernel& kernel : format.kernels) {
-      if (!kernel.run || !detect_cpu_features().has(kernel.needs)) continue;
-      for (Shape shape :
-           {Shape{1536, 576}, Shape{576, 1536}, Shape{49152, 576}, Shape{1024, 2048}}) {
+      if (!kernel.run.flat || !detect_cpu_features().has(kernel.needs)) continue;
+      for (Shape shape : {Shape{1536, 576}, Shape{576, 1536}, Shape{49152, 576}, Shape{1024, 2048},
+                          Shape{4096, 512}}) {
         if (shape.n_in % tensor_type_info(format.type)->block_elements != 0) continue;
-        for (int64_t rows : {1, 8, 512}) {
+        for (int64_t rows : {1, 8, 16, 32, 64, 128, 512}) {
           if (shape.n_out > 4096 && rows > 8)
             continue;  // only the last row meets the output matrix
           const std::string name = std::string(kernel.name) + "/" + std::to_string(shape.n_out) +

@@ -12,11 +12,12 @@ namespace {
 /// Rows of a tile: their encoded activations stay in a core's second-level cache.
 constexpr int32_t kRowTile = 128;
 
-/// Outputs per tile: a few dozen tiles per matrix, so that two to many threads share them evenly.
+/// Outputs per tile: a few dozen tiles per matrix, so that two to many threads share them evenly,
+/// and enough weight tiles in each for the streams of a GEMV and the pairs of a GEMM.
 int64_t choose_chunk(const LinearWeight& w) {
-  const int64_t tile = w.kernel->col_tile;
-  const int64_t wanted = std::clamp<int64_t>(w.n_out / 64, 32, 256);
-  return (wanted + tile - 1) / tile * tile;
+  const int64_t step = std::max<int64_t>(32, w.kernel->col_tile);
+  const int64_t wanted = std::clamp<int64_t>(w.n_out / 32, 64, 512);
+  return (wanted + step - 1) / step * step;
 }
 
 }  // namespace
@@ -42,7 +43,8 @@ OperatorCost LinearOp::cost() const {
 }
 
 size_t LinearOp::scratch_bytes() const {
-  return out_.adds ? static_cast<size_t>(kRowTile * chunk_) * sizeof(float) : 0;
+  const size_t product = out_.adds ? static_cast<size_t>(kRowTile * chunk_) * sizeof(float) : 0;
+  return kLinearScratchBytes + product;
 }
 
 void LinearOp::run(const StepContext& step, const Tile& tile,
@@ -51,20 +53,23 @@ void LinearOp::run(const StepContext& step, const Tile& tile,
   const int64_t end = std::min(begin + chunk_, weight_.n_out);
   const auto out = step.floats(out_.buffer);
   // An addend is read after the product is known: the product goes to scratch first.
-  auto* addend = reinterpret_cast<float*>(scratch.data());
+  auto* addend = reinterpret_cast<float*>(scratch.data() + kLinearScratchBytes);
   float* product = out_.adds ? addend - tile.row_begin * chunk_ - begin : out.data;
   const int64_t stride = out_.adds ? chunk_ : out.stride;
-  weight_.kernel->run({.weights = weight_.data,
-                       .n_out = weight_.n_out,
-                       .n_in = weight_.n_in,
-                       .acts = step.row(in_, 0),
-                       .acts_stride = act_row_bytes(weight_.kernel->acts, weight_.n_in),
-                       .out = product,
-                       .out_stride = stride,
-                       .row_begin = tile.row_begin,
-                       .row_end = tile.row_end,
-                       .col_begin = begin,
-                       .col_end = end});
+  const LinearRuns& runs = weight_.kernel->run;
+  const bool many = runs.gemm && tile.row_end - tile.row_begin >= weight_.gemm_rows;
+  (many ? runs.gemm : runs.flat)({.weights = weight_.data,
+                                  .n_out = weight_.n_out,
+                                  .n_in = weight_.n_in,
+                                  .acts = step.row(in_, 0),
+                                  .acts_stride = act_row_bytes(weight_.kernel->acts, weight_.n_in),
+                                  .out = product,
+                                  .out_stride = stride,
+                                  .row_begin = tile.row_begin,
+                                  .row_end = tile.row_end,
+                                  .col_begin = begin,
+                                  .col_end = end,
+                                  .scratch = scratch.data()});
   if (!out_.adds && !weight_.bias && out_.factor == 1.0f) return;
   for (int64_t r = tile.row_begin; r < tile.row_end; ++r) {
     float* result = product + r * stride;

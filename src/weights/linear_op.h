@@ -15,6 +15,7 @@ struct LinearWeight {
   int64_t n_in = 0;
   const std::byte* data = nullptr;  ///< packed by the kernel, or stored
   size_t data_bytes = 0;            ///< read per step
+  int32_t gemm_rows = 6;            ///< from how many rows on kernel->run.gemm is faster than flat
   const float* bias = nullptr;      ///< [n_out] or nullptr
 };
 

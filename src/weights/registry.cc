@@ -46,7 +46,7 @@ const WeightFormat* find_weight_format(TensorType type) {
 const LinearKernel& choose_linear_kernel(const WeightFormat& format, CpuFeatures features) {
   const LinearKernel* best = &format.kernels.front();
   for (const LinearKernel& kernel : format.kernels)
-    if (kernel.run && features.has(kernel.needs)) best = &kernel;
+    if (kernel.run.flat && features.has(kernel.needs)) best = &kernel;
   return *best;
 }
 

@@ -21,7 +21,7 @@ struct WeightBlob {
 };
 
 /// Multiplies encoded activations by one format's codes. Serial over the range it is given;
-/// noexcept; needs no scratch memory.
+/// noexcept.
 struct LinearKernel {
   std::string_view name;  ///< "q4_1_avx2"
   CpuFeatures needs;      ///< instruction sets it uses
@@ -31,8 +31,7 @@ struct LinearKernel {
                          int64_t n_in);  ///< nullptr: reads the stored bytes as they are
   /// Writes outputs [col_begin, col_end) of the packed form; col_begin is a multiple of col_tile.
   void (*pack)(const WeightBlob&, int64_t col_begin, int64_t col_end, std::byte* packed);
-  LinearRun
-      run;  ///< nullptr: this build lacks the instruction-set file; such a row is never chosen
+  LinearRuns run;  ///< without flat this build lacks the instruction-set file: never chosen
 };
 
 struct WeightFormat {

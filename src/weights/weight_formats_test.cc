@@ -33,22 +33,34 @@ struct Range {
 constexpr float kUntouched = -12345;
 
 /// Results [rows, n_out] of the ranges alone; everything else keeps kUntouched.
-std::vector<float> run(const LinearKernel& kernel, const Problem& p, const Packed& packed,
-                       Range rows, Range cols) {
+std::vector<float> run_shape(LinearRun shape, const Problem& p, const Packed& packed, Range rows,
+                             Range cols) {
   const int64_t stride = p.n_out + 3;
   std::vector<float> out(static_cast<size_t>(p.rows * stride), kUntouched);
-  kernel.run({.weights = packed.weights,
-              .n_out = p.n_out,
-              .n_in = p.n_in,
-              .acts = p.acts.data(),
-              .acts_stride = p.acts_stride,
-              .out = out.data(),
-              .out_stride = stride,
-              .row_begin = rows.begin,
-              .row_end = rows.end,
-              .col_begin = cols.begin,
-              .col_end = cols.end});
+  AlignedBuffer scratch(kLinearScratchBytes);
+  shape({.weights = packed.weights,
+         .n_out = p.n_out,
+         .n_in = p.n_in,
+         .acts = p.acts.data(),
+         .acts_stride = p.acts_stride,
+         .out = out.data(),
+         .out_stride = stride,
+         .row_begin = rows.begin,
+         .row_end = rows.end,
+         .col_begin = cols.begin,
+         .col_end = cols.end,
+         .scratch = scratch.data()});
   return out;
+}
+
+/// By both shapes of the kernel, which have to agree.
+std::vector<float> run(const LinearKernel& kernel, const Problem& p, const Packed& packed,
+                       Range rows, Range cols) {
+  const auto flat = run_shape(kernel.run.flat, p, packed, rows, cols);
+  if (kernel.run.gemm) {
+    EXPECT_EQ(run_shape(kernel.run.gemm, p, packed, rows, cols), flat);
+  }
+  return flat;
 }
 
 std::vector<float> run(const LinearKernel& kernel, const Problem& p) {
@@ -72,7 +84,7 @@ double exact_dot(const Problem& p, int64_t r, int64_t c) {
   return sum;
 }
 
-constexpr int64_t kOutputs[] = {1, 7, 8, 9, 33, 72};
+constexpr int64_t kOutputs[] = {1, 7, 8, 9, 16, 33, 72};
 constexpr int64_t kInputs[] = {1, 3, 32, 96, 172, 256, 576, 1536};
 
 /// A width that every format has blocks for, several of them.
@@ -86,7 +98,7 @@ class WeightFormatTest : public testing::TestWithParam<WeightFormat> {
   template <class Check>
   void for_each_kernel(Check check) const {
     for (const LinearKernel& kernel : format().kernels) {
-      if (!kernel.run || !detect_cpu_features().has(kernel.needs)) {
+      if (!kernel.run.flat || !detect_cpu_features().has(kernel.needs)) {
         std::printf("  %s: not run here\n", std::string(kernel.name).c_str());
         continue;
       }
@@ -99,7 +111,7 @@ class WeightFormatTest : public testing::TestWithParam<WeightFormat> {
 TEST_P(WeightFormatTest, is_found_by_type_and_starts_with_a_reference_that_needs_nothing) {
   EXPECT_EQ(find_weight_format(format().type)->name, format().name);
   EXPECT_EQ(format().kernels.front().needs.bits, 0u);
-  EXPECT_NE(format().kernels.front().run, nullptr);
+  EXPECT_NE(format().kernels.front().run.flat, nullptr);
   EXPECT_EQ(choose_linear_kernel(format(), {}).name, format().kernels.front().name);
   EXPECT_TRUE(tensor_type_info(format().type)->readable);
 }
@@ -122,17 +134,18 @@ TEST_P(WeightFormatTest, the_float_kernel_is_the_product_with_the_decoded_weight
       const Problem p(format(), 9, n_in, rows, 5);
       const auto x = random_floats(rows * n_in, 6);
       std::vector<float> out(static_cast<size_t>(rows * p.n_out));
-      float_linear_kernel(format()).run({.weights = p.stored.data(),
-                                         .n_out = p.n_out,
-                                         .n_in = n_in,
-                                         .acts = reinterpret_cast<const std::byte*>(x.data()),
-                                         .acts_stride = static_cast<size_t>(n_in) * sizeof(float),
-                                         .out = out.data(),
-                                         .out_stride = p.n_out,
-                                         .row_begin = 0,
-                                         .row_end = rows,
-                                         .col_begin = 0,
-                                         .col_end = p.n_out});
+      float_linear_kernel(format()).run.flat(
+          {.weights = p.stored.data(),
+           .n_out = p.n_out,
+           .n_in = n_in,
+           .acts = reinterpret_cast<const std::byte*>(x.data()),
+           .acts_stride = static_cast<size_t>(n_in) * sizeof(float),
+           .out = out.data(),
+           .out_stride = p.n_out,
+           .row_begin = 0,
+           .row_end = rows,
+           .col_begin = 0,
+           .col_end = p.n_out});
       std::vector<float> w(static_cast<size_t>(p.n_out * n_in));
       format().decode_row(p.stored.data(), p.n_out * n_in, w.data());
       const double bound = 1e-6 * std::sqrt(static_cast<double>(n_in)) * 4;
@@ -160,11 +173,12 @@ TEST_P(WeightFormatTest, every_kernel_equals_the_reference_bit_for_bit) {
 
 TEST_P(WeightFormatTest, a_result_depends_on_nothing_but_its_row_and_its_output) {
   for_each_kernel([&](const LinearKernel& kernel) {
-    const Problem p(format(), 72, kWidth, 70, 9);  // more rows than a cache block holds
+    const Problem p(format(), 72, kWidth, 150, 9);  // more rows than a GEMM takes at once
     const Packed packed(p, kernel);
     const auto all = run(kernel, p, packed, {0, p.rows}, {0, p.n_out});
-    for (Range rows : {Range{0, 1}, Range{1, 3}, Range{2, 5}, Range{63, 65}, Range{69, 70}})
-      for (Range cols : {Range{0, 72}, Range{0, 8}, Range{8, 40}, Range{64, 72}, Range{64, 67}}) {
+    for (Range rows :
+         {Range{0, 1}, Range{1, 3}, Range{2, 5}, Range{63, 65}, Range{149, 150}, Range{3, 140}})
+      for (Range cols : {Range{0, 72}, Range{0, 16}, Range{16, 40}, Range{64, 72}, Range{64, 67}}) {
         const auto part = run(kernel, p, packed, rows, cols);
         for (int64_t i = 0; i < static_cast<int64_t>(all.size()); ++i) {
           const int64_t r = i / (p.n_out + 3), c = i % (p.n_out + 3);

@@ -24,7 +24,7 @@ Report inspect_kernels(const EngineOptions& options) {
     for (const LinearKernel& kernel : format.kernels)
       report.add_row({std::string(format.name), std::string(kernel.name), &kernel == &chosen,
                       kernel.needs.bits == 0 ? "" : to_string(kernel.needs), name_of(kernel.acts),
-                      kernel.pack != nullptr, kernel.run != nullptr});
+                      kernel.pack != nullptr, kernel.run.flat != nullptr});
   }
   return report;
 }

@@ -26,9 +26,9 @@ void decode_row(const std::byte* stored, int64_t n, float* out) {
 }  // namespace
 
 WeightFormat bf16_format() {
-  using Tiles = FloatTiles<2>;
+  using Tiles = FloatTiles<2, 2>;
   static const LinearKernel kernels[] = {
-      {"bf16_ref", {}, ActEncoding::f32, 1, nullptr, nullptr, bf16_linear_ref},
+      {"bf16_ref", {}, ActEncoding::f32, 1, nullptr, nullptr, {bf16_linear_ref}},
       {"bf16_avx2", kAvx2Level, ActEncoding::f32, kTileRows, Tiles::packed_bytes, Tiles::pack,
        bf16_linear_avx2()},
   };

@@ -10,7 +10,7 @@ WeightFormat bf16_format();
 
 /// Activations f32; acc = fma(w[k], x[k], acc), k ascending.
 void bf16_linear_ref(const LinearArgs& args) noexcept;
-/// nullptr where this build has no AVX2 files.
-LinearRun bf16_linear_avx2();
+/// Empty where this build has no AVX2 files.
+LinearRuns bf16_linear_avx2();
 
 }  // namespace caracal

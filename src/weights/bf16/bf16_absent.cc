@@ -2,6 +2,6 @@
 
 namespace caracal {
 
-LinearRun bf16_linear_avx2() { return nullptr; }
+LinearRuns bf16_linear_avx2() { return {}; }
 
 }  // namespace caracal

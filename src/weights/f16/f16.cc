@@ -26,9 +26,9 @@ void decode_row(const std::byte* stored, int64_t n, float* out) {
 }  // namespace
 
 WeightFormat f16_format() {
-  using Tiles = FloatTiles<2>;
+  using Tiles = FloatTiles<2, 1>;
   static const LinearKernel kernels[] = {
-      {"f16_ref", {}, ActEncoding::f32, 1, nullptr, nullptr, f16_linear_ref},
+      {"f16_ref", {}, ActEncoding::f32, 1, nullptr, nullptr, {f16_linear_ref}},
       {"f16_avx2", kAvx2Level, ActEncoding::f32, kTileRows, Tiles::packed_bytes, Tiles::pack,
        f16_linear_avx2()},
   };

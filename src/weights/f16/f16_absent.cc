@@ -2,6 +2,6 @@
 
 namespace caracal {
 
-LinearRun f16_linear_avx2() { return nullptr; }
+LinearRuns f16_linear_avx2() { return {}; }
 
 }  // namespace caracal

@@ -18,9 +18,9 @@ void decode_row(const std::byte* stored, int64_t n, float* out) {
 }  // namespace
 
 WeightFormat f32_format() {
-  using Tiles = FloatTiles<4>;
+  using Tiles = FloatTiles<4, 1>;
   static const LinearKernel kernels[] = {
-      {"f32_ref", {}, ActEncoding::f32, 1, nullptr, nullptr, f32_linear_ref},
+      {"f32_ref", {}, ActEncoding::f32, 1, nullptr, nullptr, {f32_linear_ref}},
       {"f32_avx2", kAvx2Level, ActEncoding::f32, kTileRows, Tiles::packed_bytes, Tiles::pack,
        f32_linear_avx2()},
   };

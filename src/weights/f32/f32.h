@@ -10,7 +10,7 @@ WeightFormat f32_format();
 
 /// Activations f32; acc = fma(w[k], x[k], acc), k ascending.
 void f32_linear_ref(const LinearArgs& args) noexcept;
-/// nullptr where this build has no AVX2 files.
-LinearRun f32_linear_avx2();
+/// Empty where this build has no AVX2 files.
+LinearRuns f32_linear_avx2();
 
 }  // namespace caracal

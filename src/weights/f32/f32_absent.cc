@@ -2,6 +2,6 @@
 
 namespace caracal {
 
-LinearRun f32_linear_avx2() { return nullptr; }
+LinearRuns f32_linear_avx2() { return {}; }
 
 }  // namespace caracal

@@ -6,22 +6,22 @@
 /// of each 32 columns as above.
 /// Plain data: instruction-set files include it.
 #include "weights/linear_args.h"
-#include "weights/plane_tile.h"
+#include "weights/tile16.h"
 
 namespace caracal {
 
 static constexpr int8_t kIq4Values[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
                                           1,    13,   25,  38,  53,  69,  89,  113};
 
-static constexpr PlaneShape kIq4NlPlanes = {32, 4};
-static constexpr PlaneShape kIq4XsPlanes = {256, 4, 32};
+static constexpr TileShape kIq4NlTile = {32, 4};
+static constexpr TileShape kIq4XsTile = {256, 4, 32};
 
 struct WeightFormat;
 WeightFormat iq4_nl_format();
 WeightFormat iq4_xs_format();
 
-/// nullptr where this build has no AVX2 files.
-LinearRun iq4_nl_linear_avx2();
-LinearRun iq4_xs_linear_avx2();
+/// Empty where this build has no AVX2 files.
+LinearRuns iq4_nl_linear_avx2();
+LinearRuns iq4_xs_linear_avx2();
 
 }  // namespace caracal

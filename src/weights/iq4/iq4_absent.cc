@@ -2,7 +2,7 @@
 
 namespace caracal {
 
-LinearRun iq4_nl_linear_avx2() { return nullptr; }
-LinearRun iq4_xs_linear_avx2() { return nullptr; }
+LinearRuns iq4_nl_linear_avx2() { return {}; }
+LinearRuns iq4_xs_linear_avx2() { return {}; }
 
 }  // namespace caracal

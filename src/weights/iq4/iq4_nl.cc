@@ -4,7 +4,7 @@
 #include "weights/encode_block.h"
 #include "weights/fit_codes.h"
 #include "weights/iq4/iq4.h"
-#include "weights/pack_planes.h"
+#include "weights/pack_blocks.h"
 
 namespace caracal {
 namespace {
@@ -34,7 +34,7 @@ constexpr BlockCodec kCodec = {
 WeightFormat iq4_nl_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("iq4_nl_ref"),
-      plane_kernel<kCodec, kIq4NlPlanes>("iq4_nl_avx2", kAvx2Level, iq4_nl_linear_avx2()),
+      tile_kernel<kCodec, kIq4NlTile>("iq4_nl_avx2", kAvx2Level, iq4_nl_linear_avx2()),
   };
   return block_format<kCodec>(TensorType::iq4_nl, "iq4_nl", kernels);
 }

@@ -4,7 +4,7 @@
 #include "weights/encode_block.h"
 #include "weights/fit_codes.h"
 #include "weights/iq4/iq4.h"
-#include "weights/pack_planes.h"
+#include "weights/pack_blocks.h"
 
 namespace caracal {
 namespace {
@@ -49,7 +49,7 @@ constexpr BlockCodec kCodec = {
 WeightFormat iq4_xs_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("iq4_xs_ref"),
-      plane_kernel<kCodec, kIq4XsPlanes>("iq4_xs_avx2", kAvx2Level, iq4_xs_linear_avx2()),
+      tile_kernel<kCodec, kIq4XsTile>("iq4_xs_avx2", kAvx2Level, iq4_xs_linear_avx2()),
   };
   return block_format<kCodec>(TensorType::iq4_xs, "iq4_xs", kernels);
 }

@@ -11,15 +11,15 @@
 ///
 /// Codes lie in strips (bit_strips.h). Plain data: instruction-set files include it.
 #include "weights/linear_args.h"
-#include "weights/plane_tile.h"
+#include "weights/tile16.h"
 
 namespace caracal {
 
-static constexpr PlaneShape kQ2KPlanes = {256, 2, 16, true};
-static constexpr PlaneShape kQ3KPlanes = {256, 3, 16};
-static constexpr PlaneShape kQ4KPlanes = {256, 4, 32, true};
-static constexpr PlaneShape kQ5KPlanes = {256, 5, 32, true};
-static constexpr PlaneShape kQ6KPlanes = {256, 6, 16};
+static constexpr TileShape kQ2KTile = {256, 2, 16, true};
+static constexpr TileShape kQ3KTile = {256, 3, 16};
+static constexpr TileShape kQ4KTile = {256, 4, 32, true};
+static constexpr TileShape kQ5KTile = {256, 5, 32, true};
+static constexpr TileShape kQ6KTile = {256, 6, 16};
 
 struct WeightFormat;
 WeightFormat q2_k_format();
@@ -28,11 +28,11 @@ WeightFormat q4_k_format();
 WeightFormat q5_k_format();
 WeightFormat q6_k_format();
 
-/// nullptr where this build has no AVX2 files.
-LinearRun q2_k_linear_avx2();
-LinearRun q3_k_linear_avx2();
-LinearRun q4_k_linear_avx2();
-LinearRun q5_k_linear_avx2();
-LinearRun q6_k_linear_avx2();
+/// Empty where this build has no AVX2 files.
+LinearRuns q2_k_linear_avx2();
+LinearRuns q3_k_linear_avx2();
+LinearRuns q4_k_linear_avx2();
+LinearRuns q5_k_linear_avx2();
+LinearRuns q6_k_linear_avx2();
 
 }  // namespace caracal

@@ -2,10 +2,10 @@
 
 namespace caracal {
 
-LinearRun q2_k_linear_avx2() { return nullptr; }
-LinearRun q3_k_linear_avx2() { return nullptr; }
-LinearRun q4_k_linear_avx2() { return nullptr; }
-LinearRun q5_k_linear_avx2() { return nullptr; }
-LinearRun q6_k_linear_avx2() { return nullptr; }
+LinearRuns q2_k_linear_avx2() { return {}; }
+LinearRuns q3_k_linear_avx2() { return {}; }
+LinearRuns q4_k_linear_avx2() { return {}; }
+LinearRuns q5_k_linear_avx2() { return {}; }
+LinearRuns q6_k_linear_avx2() { return {}; }
 
 }  // namespace caracal

@@ -4,7 +4,7 @@
 #include "weights/encode_block.h"
 #include "weights/fit_codes.h"
 #include "weights/k_quants/k_quants.h"
-#include "weights/pack_planes.h"
+#include "weights/pack_blocks.h"
 
 namespace caracal {
 namespace {
@@ -35,15 +35,20 @@ void store(const UnpackedBlock& block, std::byte* stored) {
   store_f16(block.dmin, stored + kDmin);
 }
 
-constexpr BlockCodec kCodec = {
-    .columns = 256, .bytes = kBytes, .has_min = true, .fit = fit, .load = load, .store = store};
+constexpr BlockCodec kCodec = {.columns = 256,
+                               .bytes = kBytes,
+                               .has_min = true,
+                               .fine_scales = true,
+                               .fit = fit,
+                               .load = load,
+                               .store = store};
 
 }  // namespace
 
 WeightFormat q2_k_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q2_k_ref"),
-      plane_kernel<kCodec, kQ2KPlanes>("q2_k_avx2", kAvx2Level, q2_k_linear_avx2()),
+      tile_kernel<kCodec, kQ2KTile>("q2_k_avx2", kAvx2Level, q2_k_linear_avx2()),
   };
   return block_format<kCodec>(TensorType::q2_k, "q2_k", kernels);
 }

@@ -4,7 +4,7 @@
 #include "weights/encode_block.h"
 #include "weights/fit_codes.h"
 #include "weights/k_quants/k_quants.h"
-#include "weights/pack_planes.h"
+#include "weights/pack_blocks.h"
 
 namespace caracal {
 namespace {
@@ -44,15 +44,20 @@ void store(const UnpackedBlock& block, std::byte* stored) {
   store_f16(block.d, stored + kD);
 }
 
-constexpr BlockCodec kCodec = {
-    .columns = 256, .bytes = kBytes, .offset = 4, .fit = fit, .load = load, .store = store};
+constexpr BlockCodec kCodec = {.columns = 256,
+                               .bytes = kBytes,
+                               .offset = 4,
+                               .fine_scales = true,
+                               .fit = fit,
+                               .load = load,
+                               .store = store};
 
 }  // namespace
 
 WeightFormat q3_k_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q3_k_ref"),
-      plane_kernel<kCodec, kQ3KPlanes>("q3_k_avx2", kAvx2Level, q3_k_linear_avx2()),
+      tile_kernel<kCodec, kQ3KTile>("q3_k_avx2", kAvx2Level, q3_k_linear_avx2()),
   };
   return block_format<kCodec>(TensorType::q3_k, "q3_k", kernels);
 }

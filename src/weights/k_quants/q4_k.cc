@@ -5,7 +5,7 @@
 #include "weights/fit_codes.h"
 #include "weights/k_quants/k_quants.h"
 #include "weights/k_quants/scales_6bit.h"
-#include "weights/pack_planes.h"
+#include "weights/pack_blocks.h"
 
 namespace caracal {
 namespace {
@@ -38,7 +38,7 @@ constexpr BlockCodec kCodec = {
 WeightFormat q4_k_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q4_k_ref"),
-      plane_kernel<kCodec, kQ4KPlanes>("q4_k_avx2", kAvx2Level, q4_k_linear_avx2()),
+      tile_kernel<kCodec, kQ4KTile>("q4_k_avx2", kAvx2Level, q4_k_linear_avx2()),
   };
   return block_format<kCodec>(TensorType::q4_k, "q4_k", kernels);
 }

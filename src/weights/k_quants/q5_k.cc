@@ -5,7 +5,7 @@
 #include "weights/fit_codes.h"
 #include "weights/k_quants/k_quants.h"
 #include "weights/k_quants/scales_6bit.h"
-#include "weights/pack_planes.h"
+#include "weights/pack_blocks.h"
 
 namespace caracal {
 namespace {
@@ -42,7 +42,7 @@ constexpr BlockCodec kCodec = {
 WeightFormat q5_k_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q5_k_ref"),
-      plane_kernel<kCodec, kQ5KPlanes>("q5_k_avx2", kAvx2Level, q5_k_linear_avx2()),
+      tile_kernel<kCodec, kQ5KTile>("q5_k_avx2", kAvx2Level, q5_k_linear_avx2()),
   };
   return block_format<kCodec>(TensorType::q5_k, "q5_k", kernels);
 }

@@ -4,7 +4,7 @@
 #include "weights/encode_block.h"
 #include "weights/fit_codes.h"
 #include "weights/k_quants/k_quants.h"
-#include "weights/pack_planes.h"
+#include "weights/pack_blocks.h"
 
 namespace caracal {
 namespace {
@@ -31,15 +31,20 @@ void store(const UnpackedBlock& block, std::byte* stored) {
   store_f16(block.d, stored + kD);
 }
 
-constexpr BlockCodec kCodec = {
-    .columns = 256, .bytes = kBytes, .offset = 32, .fit = fit, .load = load, .store = store};
+constexpr BlockCodec kCodec = {.columns = 256,
+                               .bytes = kBytes,
+                               .offset = 32,
+                               .fine_scales = true,
+                               .fit = fit,
+                               .load = load,
+                               .store = store};
 
 }  // namespace
 
 WeightFormat q6_k_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q6_k_ref"),
-      plane_kernel<kCodec, kQ6KPlanes>("q6_k_avx2", kAvx2Level, q6_k_linear_avx2()),
+      tile_kernel<kCodec, kQ6KTile>("q6_k_avx2", kAvx2Level, q6_k_linear_avx2()),
   };
   return block_format<kCodec>(TensorType::q6_k, "q6_k", kernels);
 }

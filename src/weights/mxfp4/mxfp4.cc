@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "weights/bit_strips.h"
-#include "weights/pack_planes.h"
+#include "weights/pack_blocks.h"
 
 namespace caracal {
 namespace {
@@ -52,7 +52,7 @@ constexpr BlockCodec kCodec = {
 WeightFormat mxfp4_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("mxfp4_ref"),
-      plane_kernel<kCodec, kMxfp4Planes>("mxfp4_avx2", kAvx2Level, mxfp4_linear_avx2()),
+      tile_kernel<kCodec, kMxfp4Tile>("mxfp4_avx2", kAvx2Level, mxfp4_linear_avx2()),
   };
   return block_format<kCodec>(TensorType::mxfp4, "mxfp4", kernels);
 }

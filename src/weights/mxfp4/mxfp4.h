@@ -4,7 +4,7 @@
 /// high 16..31. Value = 2^(e - 128) * table[code], where the table holds twice the E2M1 value.
 /// Plain data: instruction-set files include it.
 #include "weights/linear_args.h"
-#include "weights/plane_tile.h"
+#include "weights/tile16.h"
 
 namespace caracal {
 
@@ -12,12 +12,12 @@ static constexpr int8_t kMxfp4Values[16] = {0, 1,  2,  3,  4,  6,  8,  12,
                                             0, -1, -2, -3, -4, -6, -8, -12};
 
 /// bf16 holds every power of two that E8M0 does, subnormal ones included.
-static constexpr PlaneShape kMxfp4Planes = {.columns = 32, .bits = 4, .bf16_steps = true};
+static constexpr TileShape kMxfp4Tile = {.columns = 32, .bits = 4, .bf16_steps = true};
 
 struct WeightFormat;
 WeightFormat mxfp4_format();
 
-/// nullptr where this build has no AVX2 files.
-LinearRun mxfp4_linear_avx2();
+/// Empty where this build has no AVX2 files.
+LinearRuns mxfp4_linear_avx2();
 
 }  // namespace caracal

@@ -2,6 +2,6 @@
 
 namespace caracal {
 
-LinearRun mxfp4_linear_avx2() { return nullptr; }
+LinearRuns mxfp4_linear_avx2() { return {}; }
 
 }  // namespace caracal

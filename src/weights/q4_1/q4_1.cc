@@ -1,52 +1,54 @@
 #include "weights/q4_1/q4_1.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
 
+#include "weights/bit_strips.h"
 #include "weights/encode_block.h"
-#include "weights/pack_tiles.h"
+#include "weights/pack_blocks.h"
 
 namespace caracal {
 namespace {
 
-constexpr int64_t kBlockBytes = 20;
+using Codes = BitStrips<4, 16>;
 
-void encode_block(const float* x, std::byte* out) {
-  const auto [low, high] = std::minmax_element(x, x + kBlockColumns);
+/// The minimum is stored as it is and added: dmin is its negative.
+void fit(const float* x, UnpackedBlock& out) {
+  const auto [low, high] = std::minmax_element(x, x + 32);
   const float m = *low;
-  const float d = (*high - m) / 15.0f;
-  const float inverse = inverse_or_zero(d);
-  const auto code = [&](float v) { return clamp_code((v - m) * inverse + 0.5f, 15); };
-  store_f16(d, out);
-  store_f16(m, out + 2);
-  for (int i = 0; i < 16; ++i)
-    out[4 + i] = static_cast<std::byte>(code(x[i]) | code(x[i + 16]) << 4);
+  out.d = (*high - m) / 15.0f;
+  out.dmin = -m;
+  const float inverse = inverse_or_zero(out.d);
+  for (int i = 0; i < 32; ++i)
+    out.codes[i] = static_cast<uint8_t>(clamp_code((x[i] - m) * inverse + 0.5f, 15));
 }
 
-void encode_row(const float* x, int64_t n, std::byte* out) {
-  for (int64_t i = 0; i < n; i += kBlockColumns, out += kBlockBytes) encode_block(x + i, out);
+void load(const std::byte* stored, UnpackedBlock& out) {
+  out.d = load_f16(stored);
+  out.dmin = -load_f16(stored + 2);
+  use_one_scale(out);
+  std::memset(out.codes, 0, 32);
+  Codes::read(stored + 4, 32, 0, out.codes);
 }
 
-void decode_row(const std::byte* stored, int64_t n, float* out) {
-  for (int64_t i = 0; i < n; i += kBlockColumns, stored += kBlockBytes) {
-    const float d = load_f16(stored), m = load_f16(stored + 2);
-    for (int j = 0; j < 16; ++j) {
-      const int byte = std::to_integer<int>(stored[4 + j]);
-      out[i + j] = d * static_cast<float>(byte & 15) + m;
-      out[i + j + 16] = d * static_cast<float>(byte >> 4) + m;
-    }
-  }
+void store(const UnpackedBlock& block, std::byte* stored) {
+  store_f16(block.d, stored);
+  store_f16(-block.dmin, stored + 2);
+  Codes::write(block.codes, 32, 0, stored + 4);
 }
+
+constexpr BlockCodec kCodec = {
+    .columns = 32, .bytes = 20, .has_min = true, .fit = fit, .load = load, .store = store};
 
 }  // namespace
 
 WeightFormat q4_1_format() {
-  using Tiles = BlockTiles<kQ4_1Block.n_halves, kQ4_1Block.code_bytes>;
   static const LinearKernel kernels[] = {
-      {"q4_1_ref", {}, ActEncoding::q8_32, 1, nullptr, nullptr, q4_1_linear_ref},
-      {"q4_1_avx2", kAvx2Level, ActEncoding::q8_32, kTileRows, Tiles::packed_bytes, Tiles::pack,
-       q4_1_linear_avx2()},
+      ref_kernel<kCodec>("q4_1_ref"),
+      tile_kernel<kCodec, kQ4_1Tile>("q4_1_avx2", kAvx2Level, q4_1_linear_avx2()),
   };
-  return {TensorType::q4_1, "q4_1", encode_row, decode_row, kernels};
+  return block_format<kCodec>(TensorType::q4_1, "q4_1", kernels);
 }
 
 }  // namespace caracal

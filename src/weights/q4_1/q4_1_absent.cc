@@ -2,6 +2,6 @@
 
 namespace caracal {
 
-LinearRun q4_1_linear_avx2() { return nullptr; }
+LinearRuns q4_1_linear_avx2() { return {}; }
 
 }  // namespace caracal

@@ -4,19 +4,19 @@
 /// 16..31. Q5_1: value = d * code + m; f16 m follows d: 24 bytes.
 /// Plain data: instruction-set files include it.
 #include "weights/linear_args.h"
-#include "weights/plane_tile.h"
+#include "weights/tile16.h"
 
 namespace caracal {
 
-static constexpr PlaneShape kQ5_0Planes = {.columns = 32, .bits = 5};
-static constexpr PlaneShape kQ5_1Planes = {.columns = 32, .bits = 5, .has_min = true};
+static constexpr TileShape kQ5_0Tile = {.columns = 32, .bits = 5};
+static constexpr TileShape kQ5_1Tile = {.columns = 32, .bits = 5, .has_min = true};
 
 struct WeightFormat;
 WeightFormat q5_0_format();
 WeightFormat q5_1_format();
 
-/// nullptr where this build has no AVX2 files.
-LinearRun q5_0_linear_avx2();
-LinearRun q5_1_linear_avx2();
+/// Empty where this build has no AVX2 files.
+LinearRuns q5_0_linear_avx2();
+LinearRuns q5_1_linear_avx2();
 
 }  // namespace caracal

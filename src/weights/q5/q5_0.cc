@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "weights/encode_block.h"
-#include "weights/pack_planes.h"
+#include "weights/pack_blocks.h"
 #include "weights/q5/q5.h"
 #include "weights/q5/q5_codes.h"
 
@@ -38,7 +38,7 @@ constexpr BlockCodec kCodec = {
 WeightFormat q5_0_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q5_0_ref"),
-      plane_kernel<kCodec, kQ5_0Planes>("q5_0_avx2", kAvx2Level, q5_0_linear_avx2()),
+      tile_kernel<kCodec, kQ5_0Tile>("q5_0_avx2", kAvx2Level, q5_0_linear_avx2()),
   };
   return block_format<kCodec>(TensorType::q5_0, "q5_0", kernels);
 }

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "weights/encode_block.h"
-#include "weights/pack_planes.h"
+#include "weights/pack_blocks.h"
 #include "weights/q5/q5.h"
 #include "weights/q5/q5_codes.h"
 
@@ -40,7 +40,7 @@ constexpr BlockCodec kCodec = {
 WeightFormat q5_1_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q5_1_ref"),
-      plane_kernel<kCodec, kQ5_1Planes>("q5_1_avx2", kAvx2Level, q5_1_linear_avx2()),
+      tile_kernel<kCodec, kQ5_1Tile>("q5_1_avx2", kAvx2Level, q5_1_linear_avx2()),
   };
   return block_format<kCodec>(TensorType::q5_1, "q5_1", kernels);
 }

@@ -2,7 +2,7 @@
 
 namespace caracal {
 
-LinearRun q5_0_linear_avx2() { return nullptr; }
-LinearRun q5_1_linear_avx2() { return nullptr; }
+LinearRuns q5_0_linear_avx2() { return {}; }
+LinearRuns q5_1_linear_avx2() { return {}; }
 
 }  // namespace caracal

@@ -2,49 +2,51 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
+#include "weights/bit_strips.h"
 #include "weights/encode_block.h"
-#include "weights/pack_tiles.h"
+#include "weights/pack_blocks.h"
 
 namespace caracal {
 namespace {
 
-constexpr int64_t kBlockBytes = 34;
+constexpr int kOffset = 128;
 
-void encode_block(const float* x, std::byte* out) {
+void fit(const float* x, UnpackedBlock& out) {
   float largest = 0;
-  for (int i = 0; i < kBlockColumns; ++i) largest = std::max(largest, std::fabs(x[i]));
-  const float d = largest / 127.0f;
-  const float inverse = inverse_or_zero(d);
-  store_f16(d, out);
-  for (int i = 0; i < kBlockColumns; ++i) {
+  for (int i = 0; i < 32; ++i) largest = std::max(largest, std::fabs(x[i]));
+  out.d = largest / 127.0f;
+  const float inverse = inverse_or_zero(out.d);
+  for (int i = 0; i < 32; ++i) {
     const int magnitude = clamp_code(double{std::fabs(x[i] * inverse)} + 0.5, 127);
-    out[2 + i] = static_cast<std::byte>(x[i] < 0 ? -magnitude : magnitude);
+    out.codes[i] = static_cast<uint8_t>(kOffset + (x[i] < 0 ? -magnitude : magnitude));
   }
 }
 
-void encode_row(const float* x, int64_t n, std::byte* out) {
-  for (int64_t i = 0; i < n; i += kBlockColumns, out += kBlockBytes) encode_block(x + i, out);
+/// Stored bytes are signed, codes are not.
+void load(const std::byte* stored, UnpackedBlock& out) {
+  out.d = load_f16(stored);
+  use_one_scale(out);
+  for (int i = 0; i < 32; ++i) out.codes[i] = std::to_integer<uint8_t>(stored[2 + i]) ^ kOffset;
 }
 
-void decode_row(const std::byte* stored, int64_t n, float* out) {
-  for (int64_t i = 0; i < n; i += kBlockColumns, stored += kBlockBytes) {
-    const float d = load_f16(stored);
-    const auto* codes = reinterpret_cast<const int8_t*>(stored + 2);
-    for (int j = 0; j < kBlockColumns; ++j) out[i + j] = d * codes[j];
-  }
+void store(const UnpackedBlock& block, std::byte* stored) {
+  store_f16(block.d, stored);
+  for (int i = 0; i < 32; ++i) stored[2 + i] = static_cast<std::byte>(block.codes[i] ^ kOffset);
 }
+
+constexpr BlockCodec kCodec = {
+    .columns = 32, .bytes = 34, .offset = kOffset, .fit = fit, .load = load, .store = store};
 
 }  // namespace
 
 WeightFormat q8_0_format() {
-  using Tiles = BlockTiles<kQ8_0Block.n_halves, kQ8_0Block.code_bytes>;
   static const LinearKernel kernels[] = {
-      {"q8_0_ref", {}, ActEncoding::q8_32, 1, nullptr, nullptr, q8_0_linear_ref},
-      {"q8_0_avx2", kAvx2Level, ActEncoding::q8_32, kTileRows, Tiles::packed_bytes, Tiles::pack,
-       q8_0_linear_avx2()},
+      ref_kernel<kCodec>("q8_0_ref"),
+      tile_kernel<kCodec, kQ8_0Tile>("q8_0_avx2", kAvx2Level, q8_0_linear_avx2()),
   };
-  return {TensorType::q8_0, "q8_0", encode_row, decode_row, kernels};
+  return block_format<kCodec>(TensorType::q8_0, "q8_0", kernels);
 }
 
 }  // namespace caracal

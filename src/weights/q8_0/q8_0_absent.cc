@@ -2,6 +2,6 @@
 
 namespace caracal {
 
-LinearRun q8_0_linear_avx2() { return nullptr; }
+LinearRuns q8_0_linear_avx2() { return {}; }
 
 }  // namespace caracal

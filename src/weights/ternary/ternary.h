@@ -6,18 +6,18 @@
 /// each. A byte is the number 0.digits to base 3, times 256, rounded up: multiplying by 3 brings
 /// out a digit. Plain data: instruction-set files include it.
 #include "weights/linear_args.h"
-#include "weights/plane_tile.h"
+#include "weights/tile16.h"
 
 namespace caracal {
 
 /// Both are multiplied as 2-bit codes.
-static constexpr PlaneShape kTernaryPlanes = {.columns = 256, .bits = 2};
+static constexpr TileShape kTernaryTile = {.columns = 256, .bits = 2};
 
 struct WeightFormat;
 WeightFormat tq1_0_format();
 WeightFormat tq2_0_format();
 
-/// nullptr where this build has no AVX2 files.
-LinearRun ternary_linear_avx2();
+/// Empty where this build has no AVX2 files.
+LinearRuns ternary_linear_avx2();
 
 }  // namespace caracal

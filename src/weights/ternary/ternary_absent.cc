@@ -2,6 +2,6 @@
 
 namespace caracal {
 
-LinearRun ternary_linear_avx2() { return nullptr; }
+LinearRuns ternary_linear_avx2() { return {}; }
 
 }  // namespace caracal

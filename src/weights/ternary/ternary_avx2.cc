@@ -1,8 +1,8 @@
-#include "weights/plane_tiles_avx2.h"
+#include "weights/block_kernels_avx2.h"
 #include "weights/ternary/ternary.h"
 
 namespace caracal {
 
-LinearRun ternary_linear_avx2() { return avx2::run_planes<avx2::CodeBlock<kTernaryPlanes, 1>>; }
+LinearRuns ternary_linear_avx2() { return avx2::block_runs<avx2::CodeBlock<kTernaryTile, 1>>(); }
 
 }  // namespace caracal

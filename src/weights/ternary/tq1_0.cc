@@ -1,4 +1,4 @@
-#include "weights/pack_planes.h"
+#include "weights/pack_blocks.h"
 #include "weights/ternary/fit_ternary.h"
 #include "weights/ternary/ternary.h"
 
@@ -49,7 +49,7 @@ constexpr BlockCodec kCodec = {
 WeightFormat tq1_0_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("tq1_0_ref"),
-      plane_kernel<kCodec, kTernaryPlanes>("tq1_0_avx2", kAvx2Level, ternary_linear_avx2()),
+      tile_kernel<kCodec, kTernaryTile>("tq1_0_avx2", kAvx2Level, ternary_linear_avx2()),
   };
   return block_format<kCodec>(TensorType::tq1_0, "tq1_0", kernels);
 }

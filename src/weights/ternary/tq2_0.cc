@@ -1,7 +1,7 @@
 #include <cstring>
 
 #include "weights/bit_strips.h"
-#include "weights/pack_planes.h"
+#include "weights/pack_blocks.h"
 #include "weights/ternary/fit_ternary.h"
 #include "weights/ternary/ternary.h"
 
@@ -31,7 +31,7 @@ constexpr BlockCodec kCodec = {
 WeightFormat tq2_0_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("tq2_0_ref"),
-      plane_kernel<kCodec, kTernaryPlanes>("tq2_0_avx2", kAvx2Level, ternary_linear_avx2()),
+      tile_kernel<kCodec, kTernaryTile>("tq2_0_avx2", kAvx2Level, ternary_linear_avx2()),
   };
   return block_format<kCodec>(TensorType::tq2_0, "tq2_0", kernels);
 }
