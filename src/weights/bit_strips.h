@@ -4,22 +4,24 @@
 /// ones to column kWidth + i, and so on.
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 namespace caracal {
 
 template <int kBits, int kWidth>
 struct BitStrips {
   static constexpr int kFields = 8 / kBits;
-  static constexpr int kMask = (1 << kBits) - 1;
 
   /// codes[c] |= field of column c << shift, for n columns: whole strips.
   static void read(const std::byte* __restrict stored, int n, int shift,
                    uint8_t* __restrict codes) {
     for (int c = 0; c < n; c += kWidth * kFields, stored += kWidth)
       for (int f = 0; f < kFields; ++f)
-        for (int i = 0; i < kWidth; ++i) {
-          const int field = std::to_integer<int>(stored[i]) >> (f * kBits) & kMask;
-          codes[c + f * kWidth + i] |= static_cast<uint8_t>(field << shift);
+        for (int i = 0; i < kWidth; i += kWord) {
+          uint8_t* at = codes + c + f * kWidth + i;
+          store_word(at, load_word(at) | (load_word(stored + i) >> (f * kBits) & kFieldBits)
+                                             << shift);
         }
   }
 
@@ -27,12 +29,28 @@ struct BitStrips {
   static void write(const uint8_t* __restrict codes, int n, int shift,
                     std::byte* __restrict stored) {
     for (int c = 0; c < n; c += kWidth * kFields, stored += kWidth)
-      for (int i = 0; i < kWidth; ++i) {
-        int byte = 0;
+      for (int i = 0; i < kWidth; i += kWord) {
+        uint32_t word = 0;
         for (int f = 0; f < kFields; ++f)
-          byte |= (codes[c + f * kWidth + i] >> shift & kMask) << (f * kBits);
-        stored[i] = static_cast<std::byte>(byte);
+          word |= (load_word(codes + c + f * kWidth + i) >> shift & kFieldBits) << (f * kBits);
+        store_word(stored + i, word);
       }
+  }
+
+ private:
+  // Four bytes at a time where strips allow; what a shift moves from one into the next is masked.
+  using Word = std::conditional_t<kWidth % 4 == 0, uint32_t, uint8_t>;
+  static constexpr int kWord = sizeof(Word);
+  static constexpr auto kFieldBits = static_cast<Word>(0x01010101u * ((1u << kBits) - 1));
+
+  static uint32_t load_word(const void* from) {
+    Word word;
+    std::memcpy(&word, from, kWord);
+    return word;
+  }
+  static void store_word(void* to, uint32_t value) {
+    const auto word = static_cast<Word>(value);
+    std::memcpy(to, &word, kWord);
   }
 };
 

@@ -36,6 +36,10 @@ struct BlockCodec {
   void (*fit)(const float* x, UnpackedBlock& out);
   void (*load)(const std::byte* stored, UnpackedBlock& out);
   void (*store)(const UnpackedBlock& block, std::byte* stored);
+  /// The stored block is f16 d, with minima the f16 that is added, and then the bytes that a row
+  /// has in the lines of a tile (tile16.h), but for the bits of line_flip: packing copies words.
+  bool stored_as_lines = false;
+  uint32_t line_flip = 0;
 };
 
 /// For formats with d alone, or with d and dmin alone.

@@ -108,6 +108,21 @@ void measure(benchmark::State& state, const WeightFormat& format, const LinearKe
   state.counters["ops/s"] = Counter(steps * problem.operations(), Counter::kIsRate);
 }
 
+/// Packing, as at load: bytes of stored weights per second, one thread.
+void measure_packing(benchmark::State& state, const WeightFormat& format,
+                     const LinearKernel& kernel) {
+  const TensorTypeInfo& type = *tensor_type_info(format.type);
+  const int64_t n_out = 1024, n_in = 2048;
+  const size_t bytes = static_cast<size_t>(n_out * n_in / type.block_elements * type.block_bytes);
+  std::vector<std::byte> stored(bytes);
+  AlignedBuffer packed(kernel.packed_bytes(n_out, n_in));
+  for (auto _ : state)
+    kernel.pack({.n_out = n_out, .n_in = n_in, .codes = stored}, 0, n_out, packed.data());
+  state.counters["B/s"] = benchmark::Counter(
+      static_cast<double>(state.iterations()) * static_cast<double>(bytes),
+      benchmark::Counter::kIsRate);
+}
+
 /// Reads a buffer larger than the caches in four streams with prefetch, one word per cache line:
 /// the roof of the one-row figures.
 void read_roof(benchmark::State& state) {
@@ -137,6 +152,10 @@ const bool kRegistered = [] {
   for (const WeightFormat& format : weight_formats())
     for (const LinearKernel& kernel : format.kernels) {
       if (!kernel.run.flat || !detect_cpu_features().has(kernel.needs)) continue;
+      if (kernel.pack)
+        benchmark::RegisterBenchmark(
+            (std::string(kernel.name) + "/pack").c_str(),
+            [&format, &kernel](auto& state) { measure_packing(state, format, kernel); });
       for (Shape shape : {Shape{1536, 576}, Shape{576, 1536}, Shape{49152, 576}, Shape{1024, 2048},
                           Shape{4096, 512}}) {
         if (shape.n_in % tensor_type_info(format.type)->block_elements != 0) continue;

@@ -3,37 +3,50 @@
 #include <cstring>
 
 #include "base/float16.h"
-#include "weights/bit_strips.h"
 #include "weights/pack_tiles.h"
 
 namespace caracal {
 namespace {
 
 constexpr int kGroup = static_cast<int>(kGroupColumns);
-constexpr size_t kWord = 4;  // bytes of a line that belong to one row
+constexpr int kWord = 4;  ///< bytes of a line that belong to one row
 
-/// Puts `bytes` of one row into its places of the lines at `lines`.
-void place_words(const std::byte* row, size_t bytes, size_t r, std::byte* lines) {
-  for (size_t i = 0; i < bytes; i += kWord)
-    std::memcpy(lines + i * kTileRows + r * kWord, row + i, kWord);
+uint32_t load_word(const uint8_t* codes) {
+  uint32_t word;
+  std::memcpy(&word, codes, kWord);
+  return word;
 }
 
-/// Bits [shift, shift + kBits) of 32 codes as one row of a plane; returns where its lines end.
-template <int kBits>
+void place_word(uint32_t word, int line, size_t r, std::byte* lines) {
+  std::memcpy(lines + static_cast<size_t>(line) * kLineBytes + r * kWord, &word, kWord);
+}
+
+/// Bits [shift, shift + kBits) of row r's 32 codes as one plane, four columns at a time. Field f of
+/// line i holds the columns from kStep * i + kStride * f on (tile16.h). Returns where its lines
+/// end.
+template <int kBits, int kStep, int kStride>
 std::byte* place_plane(const uint8_t* codes, int shift, size_t r, std::byte* lines) {
-  constexpr size_t kBytes = kGroup * kBits / 8;
-  std::byte row[kBytes];
-  BitStrips<kBits, kBits == 4 ? 16 : 4>::write(codes, kGroup, shift, row);
-  place_words(row, kBytes, r, lines);
-  return lines + kBytes * kTileRows;
+  constexpr uint32_t kMask = 0x01010101u * ((1 << kBits) - 1);
+  constexpr int kLines = kBits;
+  for (int i = 0; i < kLines; ++i) {
+    uint32_t word = 0;
+    for (int f = 0; f < 8 / kBits; ++f)
+      word |= (load_word(codes + kStep * i + kStride * f) >> shift & kMask) << (f * kBits);
+    place_word(word, i, r, lines);
+  }
+  return lines + kLines * kLineBytes;
 }
 
 void place_codes(int bits, const uint8_t* codes, size_t r, std::byte* lines) {
-  if (bits == 8) return place_words(reinterpret_cast<const std::byte*>(codes), kGroup, r, lines);
+  if (bits == 8) {
+    for (int i = 0; i < 8; ++i) place_word(load_word(codes + kWord * i), i, r, lines);
+    return;
+  }
   const int low = bits >= 4 ? 4 : 2;
-  lines = low == 4 ? place_plane<4>(codes, 0, r, lines) : place_plane<2>(codes, 0, r, lines);
-  if (bits - low == 2) place_plane<2>(codes, low, r, lines);
-  if (bits - low == 1) place_plane<1>(codes, low, r, lines);
+  lines = low == 4 ? place_plane<4, 4, 16>(codes, 0, r, lines)
+                   : place_plane<2, 16, 4>(codes, 0, r, lines);
+  if (bits - low == 2) place_plane<2, 16, 4>(codes, low, r, lines);
+  if (bits - low == 1) place_plane<1, 0, 4>(codes, low, r, lines);
 }
 
 /// Row r's integers of a group: one per 16 or 32 columns.
@@ -61,9 +74,34 @@ void place_group(TileShape shape, const UnpackedBlock& block, int g, int to, siz
               strip + header_bytes(shape) + static_cast<size_t>(to) * group_bytes(shape));
 }
 
+/// Row r of a tile, for formats that are stored as lines.
+void copy_row(const BlockCodec& codec, TileShape shape, const std::byte* stored, int64_t n_blocks,
+              size_t r, std::byte* tile) {
+  constexpr uint16_t kSign = 0x8000;  // dmin is subtracted
+  const auto load_half = [](const std::byte* p) {
+    uint16_t half;
+    std::memcpy(&half, p, sizeof half);
+    return half;
+  };
+  const auto place_half = [r](uint16_t half, std::byte* to) {
+    std::memcpy(to + 2 * r, &half, sizeof half);
+  };
+  for (int64_t b = 0; b < n_blocks; ++b, stored += codec.bytes) {
+    std::byte* strip = tile + static_cast<size_t>(b / 2) * strip_bytes(shape);
+    const int g = static_cast<int>(b % 2);
+    const auto* codes = reinterpret_cast<const uint8_t*>(stored) + (shape.has_min ? 4 : 2);
+    place_half(load_half(stored), strip + step_offset(shape, g));
+    if (shape.has_min) place_half(load_half(stored + 2) ^ kSign, strip + min_step_offset(shape, g));
+    std::byte* lines = strip + header_bytes(shape) + static_cast<size_t>(g) * group_bytes(shape);
+    for (int i = 0; i < shape.bits; ++i)
+      place_word(load_word(codes + kWord * i) ^ codec.line_flip, i, r, lines);
+  }
+}
+
 /// Row r of a tile.
 void pack_row(const BlockCodec& codec, TileShape shape, const std::byte* stored, int64_t n_blocks,
               size_t r, std::byte* tile) {
+  if (codec.stored_as_lines) return copy_row(codec, shape, stored, n_blocks, r, tile);
   const int per_block = codec.columns / kGroup, per_strip = strip_groups(shape);
   UnpackedBlock block;
   int64_t group = 0;

@@ -36,8 +36,13 @@ void store(const UnpackedBlock& block, std::byte* stored) {
   Codes::write(block.codes, 32, 0, stored + 2);
 }
 
-constexpr BlockCodec kCodec = {
-    .columns = 32, .bytes = 18, .offset = 8, .fit = fit, .load = load, .store = store};
+constexpr BlockCodec kCodec = {.columns = 32,
+                               .bytes = 18,
+                               .offset = 8,
+                               .fit = fit,
+                               .load = load,
+                               .store = store,
+                               .stored_as_lines = true};
 
 }  // namespace
 

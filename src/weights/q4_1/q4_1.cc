@@ -38,8 +38,13 @@ void store(const UnpackedBlock& block, std::byte* stored) {
   Codes::write(block.codes, 32, 0, stored + 4);
 }
 
-constexpr BlockCodec kCodec = {
-    .columns = 32, .bytes = 20, .has_min = true, .fit = fit, .load = load, .store = store};
+constexpr BlockCodec kCodec = {.columns = 32,
+                               .bytes = 20,
+                               .has_min = true,
+                               .fit = fit,
+                               .load = load,
+                               .store = store,
+                               .stored_as_lines = true};
 
 }  // namespace
 

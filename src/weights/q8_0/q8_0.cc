@@ -36,8 +36,14 @@ void store(const UnpackedBlock& block, std::byte* stored) {
   for (int i = 0; i < 32; ++i) stored[2 + i] = static_cast<std::byte>(block.codes[i] ^ kOffset);
 }
 
-constexpr BlockCodec kCodec = {
-    .columns = 32, .bytes = 34, .offset = kOffset, .fit = fit, .load = load, .store = store};
+constexpr BlockCodec kCodec = {.columns = 32,
+                               .bytes = 34,
+                               .offset = kOffset,
+                               .fit = fit,
+                               .load = load,
+                               .store = store,
+                               .stored_as_lines = true,
+                               .line_flip = 0x80808080u};
 
 }  // namespace
 
