@@ -20,12 +20,17 @@ Tile tile_at(const TileSpace& space, int64_t index, int32_t n_rows) {
           static_cast<int32_t>(index % space.parts)};
 }
 
-/// Takes tiles of the region until none is left.
-void run_region(const Region& region, const StepContext& step, int32_t n_threads,
-                std::atomic<int64_t>& next, std::span<std::byte> scratch) noexcept {
+int64_t count_tiles(const Region& region, const StepContext& step) {
   int64_t total = 0;
   for (const Chain& chain : region.chains)
     total += chain.tiles.count(step.n_rows(chain.tiles.rows));
+  return total;
+}
+
+/// Takes tiles of the region until none is left.
+void run_region(const Region& region, const StepContext& step, int32_t n_threads,
+                std::atomic<int64_t>& next, std::span<std::byte> scratch) noexcept {
+  const int64_t total = count_tiles(region, step);
   const int64_t claim = claim_size(total, n_threads);
   for (int64_t begin; (begin = next.fetch_add(claim, std::memory_order_relaxed)) < total;) {
     int64_t index = begin;
@@ -71,9 +76,21 @@ void Executor::run(const Batch& batch, ThreadTeam& team) {
   team.run([&](int32_t thread) {
     const auto scratch = scratch_.bytes().subspan(static_cast<size_t>(thread) * plan_.scratch_bytes,
                                                   plan_.scratch_bytes);
-    for (size_t r = 0; r < plan_.regions.size(); ++r) {
-      if (r) team.barrier([] {});
+    const auto run_one = [&](size_t r) {
       run_region(plan_.regions[r], step, team.size(), counters_[r].next, scratch);
+    };
+    // A region of one tile, as norms are when one row is decoded, runs on the thread that comes
+    // last to the barrier before it, which nobody can leave earlier anyway.
+    const auto is_single = [&](size_t r) {
+      return r < plan_.regions.size() && count_tiles(plan_.regions[r], step) == 1;
+    };
+    for (size_t r = 0; r < plan_.regions.size();) {
+      run_one(r++);
+      if (r == plan_.regions.size()) break;
+      team.barrier([&] {
+        for (size_t i = r; is_single(i); ++i) run_one(i);
+      });
+      while (is_single(r)) ++r;
     }
   });
 }

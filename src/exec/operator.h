@@ -1,5 +1,6 @@
 #pragma once
 /// What a plan is made of: operators over buffers, each split into tiles that any thread may take.
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -33,6 +34,7 @@ struct TileSpace {
   RowCount rows = RowCount::step_rows;
   int32_t row_tile = 1;
   int32_t parts = 1;
+  int64_t part_cols = 0;  ///< columns of a part, the last may have fewer; 0: equal parts
   friend bool operator==(const TileSpace&, const TileSpace&) = default;
 
   int64_t count(int64_t n_rows) const { return (n_rows + row_tile - 1) / row_tile * parts; }
@@ -44,8 +46,18 @@ struct Tile {
   int32_t part;
 };
 
+struct Columns {
+  int64_t begin, end;
+};
+
+/// The columns of a part of a row of `cols`.
+inline Columns columns_of(const TileSpace& space, int64_t cols, int32_t part) {
+  const int64_t width = space.part_cols > 0 ? space.part_cols : cols / space.parts;
+  return {width * part, std::min(width * (part + 1), cols)};
+}
+
 /// How an operator touches a buffer. within_tile: tile t touches only the rows of t and, when there
-/// are several parts, only slice t.part of the columns; so an operator with the same TileSpace can
+/// are several parts, only columns_of(t.part); so an operator with the same TileSpace can
 /// follow in the same region without a barrier.
 struct BufferUse {
   BufferId buffer;

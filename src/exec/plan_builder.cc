@@ -33,24 +33,37 @@ bool follows_on_tile(const Operator& a, const Operator& b) {
   return true;
 }
 
-/// Puts op into the region if no barrier is needed. Returns false otherwise.
+bool depends_on(const Chain& chain, const Operator& op) {
+  return std::ranges::any_of(chain.operators,
+                             [&](const Operator* other) { return conflict(*other, op); });
+}
+
+bool can_follow(const Chain& chain, const Operator& op) {
+  return chain.tiles == op.tiles() && std::ranges::all_of(chain.operators, [&](const Operator* o) {
+           return follows_on_tile(*o, op);
+         });
+}
+
+/// Puts op into the region if no barrier is needed. Returns false otherwise. Chains that op follows
+/// become one: they have the same tiles and do not depend on each other.
 bool try_join(Region& region, const Operator& op) {
+  for (const Chain& chain : region.chains)
+    if (depends_on(chain, op) && !can_follow(chain, op)) return false;
   Chain* home = nullptr;
   for (Chain& chain : region.chains) {
-    const bool depends = std::ranges::any_of(
-        chain.operators, [&](const Operator* other) { return conflict(*other, op); });
-    if (!depends) continue;
-    const bool can_follow =
-        chain.tiles == op.tiles() && std::ranges::all_of(chain.operators, [&](const Operator* o) {
-          return follows_on_tile(*o, op);
-        });
-    if (!can_follow || home) return false;
-    home = &chain;
+    if (!depends_on(chain, op)) continue;
+    if (!home) {
+      home = &chain;
+      continue;
+    }
+    home->operators.insert(home->operators.end(), chain.operators.begin(), chain.operators.end());
+    chain.operators.clear();
   }
   if (home)
     home->operators.push_back(&op);
   else
     region.chains.push_back({op.tiles(), {&op}});
+  std::erase_if(region.chains, [](const Chain& chain) { return chain.operators.empty(); });
   return true;
 }
 
@@ -106,7 +119,8 @@ BufferId PlanBuilder::encoded(BufferId source, ActEncoding encoding) {
   const BufferId target = add_buffer(from.name + ".q8", from.cols, from.rows, encoding);
   // A part of the producer's tile can be converted by itself when it is made of whole groups.
   TileSpace tiles = writer_tiles(source);
-  if (tiles.row_tile != 1 || from.cols % (tiles.parts * kActGroup) != 0) tiles = {from.rows, 1, 1};
+  if (from.cols % kActGroup != 0 || columns_of(tiles, from.cols, 0).end % kActGroup != 0)
+    tiles = {from.rows, 1, 1};
   add(quantizer_(source, target, from.cols, tiles, quantizer_context_));
   encodings_[key] = target;
   return target;

@@ -43,6 +43,38 @@ TEST(PlanBuilder, a_row_wise_follower_joins_the_chain_of_its_producer) {
   EXPECT_EQ(plan.regions[0].chains.size(), 1u);
 }
 
+TEST(PlanBuilder, a_follower_of_two_chains_makes_them_one) {
+  PlanBuilder b(8, 1);
+  const BufferId x = b.add_buffer("x", 96), gate = b.add_buffer("gate", 96);
+  const BufferId up = b.add_buffer("up", 96), h = b.add_buffer("h", 96);
+  const TileSpace tiles = {.row_tile = 4, .parts = 2, .part_cols = 64};
+  b.emplace<FakeOp>(std::vector{reads(x, false), writes(gate)}, tiles);
+  b.emplace<FakeOp>(std::vector{reads(x, false), writes(up)}, tiles);
+  b.emplace<FakeOp>(std::vector{reads(gate), reads(up), writes(h)}, tiles);
+  const Plan plan = b.finish();
+  ASSERT_EQ(plan.regions.size(), 1u);
+  ASSERT_EQ(plan.regions[0].chains.size(), 1u);
+  EXPECT_EQ(plan.regions[0].chains[0].operators.size(), 3u);
+}
+
+TEST(PlanBuilder, a_follower_with_other_parts_waits_for_a_barrier) {
+  PlanBuilder b(8, 1);
+  const BufferId x = b.add_buffer("x", 96), h = b.add_buffer("h", 96), g = b.add_buffer("g", 96);
+  b.emplace<FakeOp>(std::vector{reads(x, false), writes(h)},
+                    TileSpace{.parts = 2, .part_cols = 64});
+  b.emplace<FakeOp>(std::vector{reads(h), writes(g)}, TileSpace{.parts = 2});
+  EXPECT_EQ(b.finish().regions.size(), 2u);
+}
+
+TEST(PlanBuilder, parts_cover_a_row_once) {
+  const TileSpace equal = {.parts = 3}, stepped = {.parts = 3, .part_cols = 40};
+  EXPECT_EQ(columns_of(equal, 96, 2).begin, 64);
+  EXPECT_EQ(columns_of(equal, 96, 2).end, 96);
+  EXPECT_EQ(columns_of(stepped, 96, 1).end, 80);
+  EXPECT_EQ(columns_of(stepped, 96, 2).begin, 80);
+  EXPECT_EQ(columns_of(stepped, 96, 2).end, 96);
+}
+
 TEST(PlanBuilder, a_reader_of_other_tiles_waits_for_a_barrier) {
   PlanBuilder b(8, 1);
   const BufferId x = b.add_buffer("x", 4), h = b.add_buffer("h", 4), g = b.add_buffer("g", 4);

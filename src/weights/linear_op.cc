@@ -27,14 +27,14 @@ LinearOp::LinearOp(const LinearWeight& weight, BufferId in, const LinearOutput& 
       in_(in),
       out_(out),
       chunk_(choose_chunk(weight)),
-      uses_{BufferUse{in, false, false}, BufferUse{out.buffer, true, false}} {}
+      uses_{BufferUse{in, false, false}, BufferUse{out.buffer, true, true}} {}
 
 std::string LinearOp::detail() const {
   return fmt::format("{} {}x{}", weight_.kernel->name, weight_.n_out, weight_.n_in);
 }
 
 TileSpace LinearOp::tiles() const {
-  return {out_.rows, kRowTile, static_cast<int32_t>((weight_.n_out + chunk_ - 1) / chunk_)};
+  return {out_.rows, kRowTile, static_cast<int32_t>((weight_.n_out + chunk_ - 1) / chunk_), chunk_};
 }
 
 OperatorCost LinearOp::cost() const {
@@ -49,8 +49,7 @@ size_t LinearOp::scratch_bytes() const {
 
 void LinearOp::run(const StepContext& step, const Tile& tile,
                    std::span<std::byte> scratch) const noexcept {
-  const int64_t begin = chunk_ * tile.part;
-  const int64_t end = std::min(begin + chunk_, weight_.n_out);
+  const auto [begin, end] = columns_of(tiles(), weight_.n_out, tile.part);
   const auto out = step.floats(out_.buffer);
   // An addend is read after the product is known: the product goes to scratch first.
   auto* addend = reinterpret_cast<float*>(scratch.data() + kLinearScratchBytes);

@@ -15,11 +15,10 @@ QuantizeOp::QuantizeOp(const SmallKernels& kernels, BufferId in, BufferId out, i
 
 void QuantizeOp::run(const StepContext& step, const Tile& tile,
                      std::span<std::byte>) const noexcept {
-  const int64_t width = cols_ / tiles_.parts;
-  const int64_t begin = width * tile.part;
+  const Columns columns = columns_of(tiles_, cols_, tile.part);
   const auto in = step.floats(in_);
   for (int32_t r = tile.row_begin; r < tile.row_end; ++r)
-    kernels_.quantize_q8_32(in.row(r), cols_, begin, begin + width, step.row(out_, r));
+    kernels_.quantize_q8_32(in.row(r), cols_, columns.begin, columns.end, step.row(out_, r));
 }
 
 }  // namespace caracal
