@@ -11,7 +11,11 @@ include_guard()
 
 set(_caracal_modules "" CACHE INTERNAL "")
 set(_caracal_isa_avx2 -mavx2 -mfma -mf16c -mbmi2)
-set(_caracal_isa_suffixes avx2)
+set(_caracal_isa_avxvnni ${_caracal_isa_avx2} -mavxvnni)
+set(_caracal_isa_avx512 ${_caracal_isa_avx2} -mavx512f -mavx512bw -mavx512vl)
+set(_caracal_isa_avx512vnni ${_caracal_isa_avx512} -mavx512vnni)
+set(_caracal_isa_avx512bf16 ${_caracal_isa_avx512vnni} -mavx512bf16)
+set(_caracal_isa_suffixes avx2 avxvnni avx512 avx512vnni avx512bf16)
 
 set(CARACAL_HAVE_X86 OFF)
 if(CARACAL_ISA AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")

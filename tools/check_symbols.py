@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-ISA_FILE = re.compile(r"_(avx2|avx_vnni|avx512\w*|amx)\.cc\.o$")
+ISA_FILE = re.compile(r"_(avx2|avxvnni|avx512\w*|amx)\.cc\.o$")
 
 
 def weak_symbols(path):

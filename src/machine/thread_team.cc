@@ -7,10 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <string>
 
 #include "base/check.h"
+#include "machine/cgroup.h"
 
 namespace caracal {
 namespace {
@@ -35,21 +34,6 @@ void futex_wake_all(std::atomic<uint32_t>& word) {
   ::syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), FUTEX_WAKE_PRIVATE, INT32_MAX);
 }
 
-/// CPUs granted by a cgroup v2 or v1 quota; infinity without one.
-double cgroup_cpus() {
-  std::string quota;
-  double period = 0;
-  if (std::ifstream v2("/sys/fs/cgroup/cpu.max"); v2 >> quota >> period) {
-    if (quota == "max" || period <= 0) return INFINITY;
-    return std::atof(quota.c_str()) / period;
-  }
-  double q = 0;
-  std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
-  std::ifstream v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-  if (v1_quota >> q && v1_period >> period && q > 0 && period > 0) return q / period;
-  return INFINITY;
-}
-
 }  // namespace
 
 int32_t available_threads() {
@@ -57,7 +41,7 @@ int32_t available_threads() {
   int32_t cpus = ::sched_getaffinity(0, sizeof(set), &set) == 0
                      ? CPU_COUNT(&set)
                      : static_cast<int32_t>(std::thread::hardware_concurrency());
-  const double quota = cgroup_cpus();
+  const double quota = read_cgroup_limits("/").cpus;
   if (std::isfinite(quota)) cpus = std::min(cpus, static_cast<int32_t>(std::ceil(quota)));
   return std::max(cpus, 1);
 }

@@ -93,7 +93,7 @@ class General(CliTest):
 
     def test_output_that_cannot_be_written_is_an_error(self):
         with open("/dev/full", "wb") as full:
-            result = subprocess.run([caracal, "inspect", "machine"], stdout=full,
+            result = subprocess.run([caracal, "inspect", "kernels"], stdout=full,
                                     stderr=subprocess.PIPE, env=environment())
         self.assertEqual(result.returncode, 3)
 
@@ -307,9 +307,10 @@ class Logits(CliTest):
 
 class Inspect(CliTest):
     def test_every_view_prints_text_and_json(self):
+        here = {"CARACAL_CACHE": str(self.folder)}  # what is measured of the machine stays out of the user's cache
         for view in ("model", "tensors", "plan", "memory", "machine", "kernels", "techniques"):
-            self.assertGreater(len(self.ok("inspect", view, "-m", TINY)), 20, view)
-            self.assertTrue(self.ok_json("inspect", view, "-m", TINY, "--json"), view)
+            self.assertGreater(len(self.ok("inspect", view, "-m", TINY, **here)), 20, view)
+            self.assertTrue(self.ok_json("inspect", view, "-m", TINY, "--json", **here), view)
 
     def test_the_ledger_adds_up_and_follows_the_context(self):
         small = self.ok_json("inspect", "memory", "-m", TINY, "--json", "-c", "64")
@@ -318,6 +319,27 @@ class Inspect(CliTest):
         parts = ("weights_mapped_bytes", "weights_packed_bytes", "vectors_bytes", "kv_bytes",
                  "step_buffers_bytes", "scratch_bytes")
         self.assertEqual(small["total_bytes"], sum(small[p] for p in parts))
+
+    def test_roofs_are_measured_once_per_machine_and_isa(self):
+        def roofs(*flags):
+            return self.ok_json("inspect", "machine", "--json", "-t", "1", *flags, CARACAL_CACHE=str(self.folder))
+
+        first = roofs()
+        self.assertEqual([r["roof"] for r in first["roofs"]], ["read_bandwidth", "fp32_fma", "bf16_dot", "int8_dot"])
+        for roof in first["roofs"]:
+            self.assertEqual(list(roof), ["roof", "threads", "value", "unit", "instruction"])
+            self.assertGreater(roof["value"], 0)
+        self.assertEqual(roofs(), first)
+        self.assertEqual(len(list(self.folder.rglob("roofs-*.json"))), 1)
+        scalar = roofs("--isa", "scalar")
+        self.assertEqual(scalar["roofs"][3]["instruction"], "compiled loop")
+        self.assertEqual(len(list(self.folder.rglob("roofs-*.json"))), 2)
+        self.assertGreater(roofs("--fresh")["roofs_measured_at"], "2026")
+
+    def test_a_cache_that_cannot_be_written_does_not_stop_the_measurement(self):
+        result = call("inspect", "machine", "-t", "1", CARACAL_CACHE="/dev/null")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn(b"not kept", result.stderr)
 
     def test_scalar_masks_every_kernel_with_needs(self):
         for row in self.ok_json("inspect", "kernels", "--isa", "scalar", "--json")["kernels"]:

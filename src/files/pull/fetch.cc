@@ -1,7 +1,7 @@
 #include "files/pull/fetch.h"
 
+#include "base/cache_dir.h"
 #include "base/error.h"
-#include "base/text.h"
 #include "files/pull/catalogue_source.h"
 #include "files/pull/hub_source.h"
 #include "files/pull/package_source.h"
@@ -44,7 +44,7 @@ class Fetch {
  private:
   FetchOptions with_cache_dir() const {
     FetchOptions options = options_;
-    if (options.cache_dir.empty()) options.cache_dir = model_cache_dir();
+    if (options.cache_dir.empty()) options.cache_dir = caracal::cache_dir();
     return options;
   }
 
@@ -53,18 +53,6 @@ class Fetch {
 };
 
 }  // namespace
-
-fs::path model_cache_dir() {
-  const auto folder = [](const char* variable, const char* below) {
-    const std::string value = environment(variable);
-    return value.empty() ? fs::path() : fs::path(value) / below;
-  };
-  for (const auto& [variable, below] :
-       {std::pair{"CARACAL_CACHE", ""}, {"XDG_CACHE_HOME", "caracal"}, {"HOME", ".cache/caracal"}})
-    if (fs::path dir = folder(variable, below); !dir.empty()) return dir;
-  throw_error(ErrorCode::bad_config, "CARACAL_CACHE",
-              "expected a folder for models, found none of CARACAL_CACHE, XDG_CACHE_HOME, HOME");
-}
 
 FetchedModel fetch_model(const ModelSource& source, const FetchOptions& options,
                          const FetchListener& listener) {

