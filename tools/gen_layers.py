@@ -19,7 +19,7 @@ WORDS = {
     "text": "tokenizers, templates", "weights": "matrix formats", "kv": "blocks and layout",
     "ffn": "channel mixers", "mixers": "sequence mixers", "sched": "who runs next", "model": "families, loader",
     "plan": "parts to plan", "decode": "sampler chain", "engine": "the loop", "cli": "subcommands",
-    "capi": "C interface", "eval": "perplexity, KL, tasks", "synth": "random models",
+    "capi": "C interface", "eval": "perplexity, KL, tasks", "bench": "speed, roofs, profiles", "synth": "random models",
 }
 SEAMS = {"weights", "mixers", "ffn", "kv", "decode", "sched"}
 
@@ -27,7 +27,7 @@ BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 176, 52, 44, 24
 ROW_STEP = BOX_HEIGHT + 56
 # Per layer from left to right, so that neighbours with an edge stand side by side.
 ORDER = ["spec", "base", "machine", "text", "files", "exec", "kernels", "ffn", "weights", "mixers", "kv",
-         "sched", "plan", "model", "decode", "engine", "eval", "synth", "capi", "cli"]
+         "sched", "plan", "model", "decode", "engine", "eval", "bench", "synth", "capi", "cli"]
 
 
 def rows_of(layer_of):

@@ -64,6 +64,18 @@ constexpr CommandInfo kCommands[] = {
      "log-likelihood, one {\"context\":...,\"choices\":[...],\"label\":...} a line), needle (a "
      "fact hidden in a long text, by depth and length).",
      make_eval_command},
+    {"bench", "-m FILE [-p N,...] [-n N,...] [--json] [options]",
+     "Measure speed, and its share of what the machine can do",
+     "Every combination of the lists is a row: prompts (pp), answers (tg) or both, behind a "
+     "context, "
+     "with so many sequences, threads and KV types. Each repetition stands between two samples of "
+     "its roof on the same threads, and is repeated when they differ by more than a tenth.",
+     make_bench_command},
+    {"profile", "-m FILE [-p N] [-n N] [--trace FILE] [options]",
+     "Show where the time of a prompt and of an answer goes",
+     "Time, operations, bytes and share of the roofs per kind of operator or per region; the clock "
+     "at every tile costs a little.",
+     make_profile_command},
     {"synth", "[SHAPE] -o OUT.gguf [--type T] [--seed N] [options]",
      "Write a model of random weights",
      "For measurements and tests: as large as the real thing, in the types that llama.cpp mixes, "

@@ -17,6 +17,8 @@ std::unique_ptr<Command> make_pull_command();
 std::unique_ptr<Command> make_logits_command();
 std::unique_ptr<Command> make_convert_command();
 std::unique_ptr<Command> make_eval_command();
+std::unique_ptr<Command> make_bench_command();
+std::unique_ptr<Command> make_profile_command();
 std::unique_ptr<Command> make_synth_command();
 std::unique_ptr<Command> make_gguf_command();
 std::unique_ptr<Command> make_reference_command();

@@ -38,6 +38,7 @@ ModelRunner::ModelRunner(std::shared_ptr<const Model> model, const PlanOptions& 
                             kv_.data())) {}
 
 void ModelRunner::run(const Batch& batch) {
+  if (step_hook_) step_hook_(batch);
   const bool decode = batch.n_rows() == static_cast<int32_t>(batch.sequences.size());
   executor_.run(batch, decode ? decode_team_ : prefill_team_);
 }

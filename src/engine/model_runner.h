@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -25,6 +26,12 @@ class ModelRunner {
   BlockPool& pool() { return pool_; }
   size_t kv_bytes() const { return kv_.size(); }
 
+  /// Called with every batch before it runs; empty: nothing is called.
+  using StepHook = std::function<void(const Batch&)>;
+  void set_step_hook(StepHook hook) { step_hook_ = std::move(hook); }
+  /// See Executor::set_profile.
+  void set_profile(StepProfile* profile) { executor_.set_profile(profile); }
+
   /// Runs the batch; logits(i) belongs to batch.logit_rows[i] until the next run. Token ids must be
   /// inside the vocabulary and every slot must have its block.
   void run(const Batch& batch);
@@ -41,6 +48,7 @@ class ModelRunner {
   ThreadTeam& decode_team_;
   ThreadTeam& prefill_team_;
   Executor executor_;
+  StepHook step_hook_;
 };
 
 /// Bytes of n_blocks KV blocks over all layers.

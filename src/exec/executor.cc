@@ -27,21 +27,27 @@ int64_t count_tiles(const Region& region, const StepContext& step) {
   return total;
 }
 
-/// Takes tiles of the region until none is left.
+/// Takes tiles of the region until none is left. recorder hears of each.
+template <class Recorder>
 void run_region(const Region& region, const StepContext& step, int32_t n_threads,
-                std::atomic<int64_t>& next, std::span<std::byte> scratch) noexcept {
+                std::atomic<int64_t>& next, std::span<std::byte> scratch,
+                Recorder& recorder) noexcept {
   const int64_t total = count_tiles(region, step);
   const int64_t claim = claim_size(total, n_threads);
   for (int64_t begin; (begin = next.fetch_add(claim, std::memory_order_relaxed)) < total;) {
     int64_t index = begin;
     const int64_t end = std::min(begin + claim, total);
     int64_t chain_begin = 0;
-    for (const Chain& chain : region.chains) {
+    for (size_t c = 0; c < region.chains.size(); ++c) {
+      const Chain& chain = region.chains[c];
       const int32_t n_rows = step.n_rows(chain.tiles.rows);
       const int64_t chain_end = chain_begin + chain.tiles.count(n_rows);
       for (; index < std::min(end, chain_end); ++index) {
         const Tile tile = tile_at(chain.tiles, index - chain_begin, n_rows);
-        for (const Operator* op : chain.operators) op->run(step, tile, scratch);
+        for (size_t o = 0; o < chain.operators.size(); ++o) {
+          chain.operators[o]->run(step, tile, scratch);
+          recorder.tile_done(c, o);
+        }
       }
       chain_begin = chain_end;
     }
@@ -73,11 +79,26 @@ void Executor::run(const Batch& batch, ThreadTeam& team) {
   const StepContext step(batch, plan_.buffers, bases_, states_);
   for (size_t r = 0; r < plan_.regions.size(); ++r)
     counters_[r].next.store(0, std::memory_order_relaxed);
+  if (!profile_) {
+    NoRecorder nothing;
+    return run_regions(step, team, [&](int32_t) -> NoRecorder& { return nothing; });
+  }
+  CRCL_CHECK_OP(team.size(), ==, profile_->n_threads());
+  profile_->begin_step(batch);
+  run_regions(step, team,
+              [&](int32_t thread) -> StepProfile::Recorder& { return profile_->recorder(thread); });
+  profile_->end_step();
+}
+
+template <class RecorderOf>
+void Executor::run_regions(const StepContext& step, ThreadTeam& team, RecorderOf recorder_of) {
   team.run([&](int32_t thread) {
     const auto scratch = scratch_.bytes().subspan(static_cast<size_t>(thread) * plan_.scratch_bytes,
                                                   plan_.scratch_bytes);
+    auto& recorder = recorder_of(thread);
     const auto run_one = [&](size_t r) {
-      run_region(plan_.regions[r], step, team.size(), counters_[r].next, scratch);
+      recorder.begin_region(r);
+      run_region(plan_.regions[r], step, team.size(), counters_[r].next, scratch, recorder);
     };
     // A region of one tile, as norms are when one row is decoded, runs on the thread that comes
     // last to the barrier before it, which nobody can leave earlier anyway.

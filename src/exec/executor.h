@@ -8,6 +8,7 @@
 #include "base/matrix_view.h"
 #include "exec/plan.h"
 #include "exec/step_context.h"
+#include "exec/step_profile.h"
 #include "machine/thread_team.h"
 
 namespace caracal {
@@ -23,12 +24,19 @@ class Executor {
   /// holds at most plan.max_rows rows.
   void run(const Batch& batch, ThreadTeam& team);
 
+  /// Steps from now on are recorded in profile, which must have been made for this plan and the
+  /// teams that run it; nullptr, as at first: they are not. A step then pays nothing.
+  void set_profile(StepProfile* profile) { profile_ = profile; }
+
   /// Of the last step: logits [n_logit_rows, n_vocab].
   MatrixView<const float> logits() const { return floats(plan_.logits, n_logit_rows_); }
   /// Of the last step: the final hidden state [n_logit_rows, d_model].
   MatrixView<const float> hidden() const { return floats(plan_.hidden, n_logit_rows_); }
 
  private:
+  /// recorder_of(thread) gives what follows that thread through the step.
+  template <class RecorderOf>
+  void run_regions(const StepContext& step, ThreadTeam& team, RecorderOf recorder_of);
   MatrixView<const float> floats(BufferId id, int32_t rows) const;
 
   const Plan& plan_;
@@ -42,6 +50,7 @@ class Executor {
   };
   std::unique_ptr<Counter[]> counters_;
   int32_t n_logit_rows_ = 0;
+  StepProfile* profile_ = nullptr;
 };
 
 }  // namespace caracal

@@ -2,16 +2,19 @@
 /// What a plan is made of: operators over buffers, each split into tiles that any thread may take.
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "machine/roof.h"
 #include "spec/acts.h"
 
 namespace caracal {
 
 class StepContext;
+struct Batch;
 
 /// A buffer of the plan, known before its memory is.
 enum class BufferId : int32_t { none = -1 };
@@ -65,10 +68,27 @@ struct BufferUse {
   bool within_tile = false;
 };
 
-/// Work as counted for rooflines; per step row.
+/// Work as counted for rooflines, of matrix products: what does not depend on the context.
 struct OperatorCost {
-  double flops_per_row = 0;
-  double weight_bytes = 0;  ///< read once a step
+  double flops_per_row = 0;          ///< two for each multiply-add
+  double weight_bytes = 0;           ///< read once a step
+  Roof arithmetic = Roof::fp32_fma;  ///< what the products are made with
+};
+
+/// Work of one step, of one operator or of many: matrix products and attention. Norms, activations
+/// and the like count as nothing.
+struct StepCost {
+  double ops[std::size(kRoofs)] = {};  ///< by arithmetic, two for each multiply-add
+  double weight_bytes = 0;             ///< read at least once
+  double kv_bytes = 0;                 ///< of keys and values, read at least once
+
+  double& ops_of(Roof roof) { return ops[static_cast<size_t>(roof)]; }
+  double ops_of(Roof roof) const { return ops[static_cast<size_t>(roof)]; }
+  double all_ops() const;
+  /// What most operations are made with.
+  Roof main_arithmetic() const;
+  double read_bytes() const { return weight_bytes + kv_bytes; }
+  StepCost& operator+=(const StepCost& other);
 };
 
 /// One operation of the plan. Immutable after the plan is built; run() may be called by several
@@ -81,6 +101,8 @@ class Operator {
   virtual TileSpace tiles() const = 0;
   virtual std::span<const BufferUse> uses() const = 0;
   virtual OperatorCost cost() const { return {}; }
+  /// The work of a step over the batch; cost() times the rows, unless it depends on the context.
+  virtual StepCost step_cost(const Batch& batch) const;
   /// Bytes of scratch a thread needs while it runs one tile.
   virtual size_t scratch_bytes() const { return 0; }
   virtual void run(const StepContext& step, const Tile& tile,

@@ -14,6 +14,12 @@ size_t EmbeddingOp::scratch_bytes() const {
   return args_.adds ? static_cast<size_t>(args_.n) * sizeof(float) : 0;
 }
 
+StepCost EmbeddingOp::step_cost(const Batch& batch) const {
+  StepCost cost;
+  cost.weight_bytes = static_cast<double>(row_bytes_) * batch.n_rows();
+  return cost;
+}
+
 void EmbeddingOp::run(const StepContext& step, const Tile& tile,
                       std::span<std::byte> scratch) const noexcept {
   const auto out = step.floats(args_.out);

@@ -29,6 +29,7 @@ class EmbeddingOp final : public Operator {
   TileSpace tiles() const override { return {RowCount::step_rows, 1, 1}; }
   std::span<const BufferUse> uses() const override { return uses_; }
   size_t scratch_bytes() const override;
+  StepCost step_cost(const Batch& batch) const override;  ///< the rows that are looked up
   void run(const StepContext& step, const Tile& tile,
            std::span<std::byte> scratch) const noexcept override;
 

@@ -20,6 +20,17 @@ int64_t choose_chunk(const LinearWeight& w) {
   return (wanted + step - 1) / step * step;
 }
 
+/// What a kernel multiplies with follows from the activations it takes.
+Roof arithmetic_of(ActEncoding acts) {
+  switch (acts) {
+    case ActEncoding::f32:
+      return Roof::fp32_fma;
+    case ActEncoding::q8_32:
+      return Roof::int8_dot;
+  }
+  return Roof::fp32_fma;
+}
+
 }  // namespace
 
 LinearOp::LinearOp(const LinearWeight& weight, BufferId in, const LinearOutput& out)
@@ -39,7 +50,7 @@ TileSpace LinearOp::tiles() const {
 
 OperatorCost LinearOp::cost() const {
   return {2.0 * static_cast<double>(weight_.n_out) * static_cast<double>(weight_.n_in),
-          static_cast<double>(weight_.data_bytes)};
+          static_cast<double>(weight_.data_bytes), arithmetic_of(weight_.kernel->acts)};
 }
 
 size_t LinearOp::scratch_bytes() const {

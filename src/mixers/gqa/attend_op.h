@@ -2,7 +2,7 @@
 #include <array>
 
 #include "exec/operator.h"
-#include "mixers/gqa/attention_shape.h"
+#include "mixers/gqa/attend_cost.h"
 
 namespace caracal {
 
@@ -16,6 +16,7 @@ class AttendOp final : public Operator {
   std::string_view kind() const override { return "attend"; }
   TileSpace tiles() const override { return {RowCount::step_rows, 1, shape_.n_kv_heads}; }
   std::span<const BufferUse> uses() const override { return uses_; }
+  StepCost step_cost(const Batch& batch) const override { return attend_cost(shape_, batch); }
   size_t scratch_bytes() const override;
   void run(const StepContext& step, const Tile& tile,
            std::span<std::byte> scratch) const noexcept override;
