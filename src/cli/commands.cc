@@ -76,6 +76,12 @@ constexpr CommandInfo kCommands[] = {
      "Time, operations, bytes and share of the roofs per kind of operator or per region; the clock "
      "at every tile costs a little.",
      make_profile_command},
+    {"tune", "kernels -m FILE [-r N] [options]",
+     "Measure from how many rows on which kernel is faster",
+     "The first load of a model on a machine does this in a moment; here it is done with care, "
+     "shown, "
+     "and kept for later runs.",
+     make_tune_command},
     {"synth", "[SHAPE] -o OUT.gguf [--type T] [--seed N] [options]",
      "Write a model of random weights",
      "For measurements and tests: as large as the real thing, in the types that llama.cpp mixes, "

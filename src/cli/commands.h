@@ -19,6 +19,7 @@ std::unique_ptr<Command> make_convert_command();
 std::unique_ptr<Command> make_eval_command();
 std::unique_ptr<Command> make_bench_command();
 std::unique_ptr<Command> make_profile_command();
+std::unique_ptr<Command> make_tune_command();
 std::unique_ptr<Command> make_synth_command();
 std::unique_ptr<Command> make_gguf_command();
 std::unique_ptr<Command> make_reference_command();

@@ -1,5 +1,6 @@
 #include "engine/text_model.h"
 
+#include "machine/machine_cache.h"
 #include "model/vocab_gguf.h"
 
 namespace caracal {
@@ -22,7 +23,8 @@ LoadOptions load_options(const EngineConfig& config) {
           .numerics = *find_numerics(config.numerics),
           .use_mmap = config.use_mmap,
           .lock_memory = config.use_mlock,
-          .rope = config.rope_override()};
+          .rope = config.rope_override(),
+          .tuning_folder = machine_cache_folder()};
 }
 
 TextModel::TextModel(const std::filesystem::path& path, const EngineConfig& config,

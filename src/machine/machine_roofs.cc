@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
-#include "base/cache_dir.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "machine/machine_cache.h"
 
 namespace caracal {
 namespace {
@@ -20,13 +20,6 @@ constexpr int kFormat = 1;  ///< of the file; another number is another file to 
 
 std::string now_text() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-}
-
-/// One file per fingerprint: 64 bits of it by FNV-1a.
-fs::path file_of(const fs::path& folder, const std::string& fingerprint) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : fingerprint) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
-  return folder / fmt::format("roofs-{:016x}.json", hash);
 }
 
 Json to_json(const MachineRoofs& roofs) {
@@ -63,15 +56,6 @@ MachineRoofs from_json(const Json& json) {
   return roofs;
 }
 
-/// What is there of the program's cache; empty when the environment names none.
-fs::path cache_folder() {
-  try {
-    return cache_dir() / "machine";
-  } catch (const Error&) {
-    return {};
-  }
-}
-
 }  // namespace
 
 const RoofFigure* MachineRoofs::find(Roof roof, int32_t n_threads) const {
@@ -102,7 +86,7 @@ MachineRoofs measure_roofs(const MachineInfo& machine, CpuFeatures features, int
 }
 
 std::optional<MachineRoofs> load_roofs(const fs::path& folder, const std::string& fingerprint) {
-  const fs::path file = file_of(folder, fingerprint);
+  const fs::path file = machine_file(folder, "roofs", fingerprint);
   std::error_code error;
   if (!fs::exists(file, error)) return {};
   try {
@@ -121,12 +105,12 @@ void save_roofs(const fs::path& folder, const MachineRoofs& roofs) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw_error(ErrorCode::io, folder.string(), "{}", error.message());
-  write_file_atomic(file_of(folder, roofs.fingerprint), to_text(to_json(roofs), 2) + "\n");
+  write_file_atomic(machine_file(folder, "roofs", roofs.fingerprint), to_text(to_json(roofs), 2) + "\n");
 }
 
 MachineRoofs machine_roofs(const MachineInfo& machine, CpuFeatures features, int32_t n_threads,
                            bool fresh, const RoofProgress& progress) {
-  const fs::path folder = cache_folder();
+  const fs::path folder = machine_cache_folder();
   if (!fresh && !folder.empty())
     if (auto known = load_roofs(folder, machine_fingerprint(machine, features, n_threads)))
       return *known;

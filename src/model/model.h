@@ -32,6 +32,9 @@ struct LoadOptions {
   bool use_mmap = true;      ///< false: read the file into memory first
   bool lock_memory = false;  ///< --mlock
   RopeOverride rope;         ///< --rope-*
+  /// Where the switch points between kernel shapes are kept (weights/kernel_tuning.h); those that
+  /// are missing are measured. Empty: built-in ones.
+  std::filesystem::path tuning_folder;
 };
 
 /// A checkpoint ready to run. Immutable after load(); shared by every engine over it.
@@ -61,6 +64,8 @@ class Model {
   const PartWeights& epilogue(size_t part) const { return epilogue_[part]; }
 
   uint64_t packed_bytes() const { return packed_.size(); }
+  /// Every matrix that a step multiplies, in the order of the plan.
+  std::vector<const LinearWeight*> linears() const;
 
  private:
   explicit Model(Gguf file) : file_(std::move(file)) {}

@@ -2,9 +2,11 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "machine/machine_info.h"
 #include "model/model.h"
 #include "model/open_checkpoint.h"
 #include "weights/float_linear.h"
+#include "weights/kernel_tuning.h"
 
 namespace caracal {
 
@@ -67,6 +69,29 @@ class ModelLoader {
       progress(model_->file_.file_bytes(), model_->file_.file_bytes());
   }
 
+  /// Switch points between the shapes of the kernels, measured on the packed weights where this
+  /// machine does not know them yet.
+  void tune(const std::filesystem::path& folder, int32_t n_threads) {
+    const std::string fingerprint =
+        machine_fingerprint(read_machine_info(), model_->features_, n_threads);
+    KernelTuning tuning = KernelTuning::load(folder, fingerprint);
+    const size_t n_known = tuning.size();
+    for_each_part([&](PartWeights& part) {
+      LinearWeight& w = part.linear;
+      if (!w.kernel || !w.kernel->run.gemm || w.n_out * w.n_in < kSmallestTuned) return;
+      if (!tuning.gemm_rows(w)) tuning.set_gemm_rows(w, find_gemm_rows(time_shapes(w, kTimings)));
+      w.gemm_rows = *tuning.gemm_rows(w);
+    });
+    if (tuning.size() == n_known) return;
+    log::info("measured from how many rows on {} kernels unpack weights first",
+              tuning.size() - n_known);
+    try {
+      tuning.save(folder);
+    } catch (const Error& e) {
+      log::warn("the measured switch points of kernels are not kept: {}", e.what());
+    }
+  }
+
   /// Locks what a step reads: the packed weights and the embedding table.
   bool lock() {
     bool locked = lock_memory(model_->packed_.bytes());
@@ -78,6 +103,9 @@ class ModelLoader {
   std::shared_ptr<const Model> finish() { return std::move(model_); }
 
  private:
+  static constexpr int64_t kSmallestTuned = 1 << 16;  ///< elements: smaller ones take no time
+  static constexpr int32_t kTimings = 5;              ///< of each shape and number of rows
+
   struct LinearToPack {
     PartWeights* part;
     size_t offset;
@@ -228,6 +256,14 @@ class ModelLoader {
   std::shared_ptr<Model> model_;
 };
 
+std::vector<const LinearWeight*> Model::linears() const {
+  std::vector<const LinearWeight*> all;
+  for (const auto* list : {&prologue_, &blocks_, &epilogue_})
+    for (const PartWeights& part : *list)
+      if (part.linear.kernel) all.push_back(&part.linear);
+  return all;
+}
+
 std::shared_ptr<const Model> Model::load(const std::filesystem::path& path,
                                          const LoadOptions& options, ThreadTeam& team,
                                          const std::function<void(uint64_t, uint64_t)>& progress) {
@@ -235,6 +271,7 @@ std::shared_ptr<const Model> Model::load(const std::filesystem::path& path,
   ModelLoader loader(open_checkpoint(path, access), options);
   loader.resolve();
   loader.pack(team, progress);
+  if (!options.tuning_folder.empty()) loader.tune(options.tuning_folder, team.size());
   if (options.lock_memory && !loader.lock())
     log::warn("--mlock: the system refuses to lock {}; raise `ulimit -l`", path.string());
   return loader.finish();
