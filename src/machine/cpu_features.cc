@@ -1,12 +1,20 @@
 #include "machine/cpu_features.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#endif
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 
 namespace caracal {
@@ -33,15 +41,11 @@ constexpr FeatureName kNames[] = {
     {amx_bf16, "amx_bf16"},
 };
 
-constexpr CpuFeatures operator|(CpuFeatures a, CpuFeatures b) {
-  CpuFeatures either;
-  either.bits = a.bits | b.bits;
-  return either;
+constexpr CpuFeatures operator-(CpuFeatures a, CpuFeatures b) {
+  CpuFeatures rest;
+  rest.bits = a.bits & ~b.bits;
+  return rest;
 }
-
-constexpr CpuFeatures kAvx512 = kAvx2Level | CpuFeatures{avx512f, avx512bw, avx512vl};
-constexpr CpuFeatures kAvx512Vnni = kAvx512 | CpuFeatures{avx512vnni};
-constexpr CpuFeatures kAvx512Bf16 = kAvx512Vnni | CpuFeatures{avx512bf16};
 
 constexpr CpuFeatures all_features() {
   CpuFeatures all;
@@ -51,14 +55,19 @@ constexpr CpuFeatures all_features() {
 
 struct Level {
   std::string_view name;
-  CpuFeatures features;
+  CpuFeatures features;  ///< with everything it is built on
+  CpuFeatures below;     ///< what it is built on
 };
 
 constexpr Level kLevels[] = {
-    {"auto", all_features()},     {"scalar", {}},
-    {"avx2", kAvx2Level},         {"avx_vnni", kAvx2Level | CpuFeatures{avx_vnni}},
-    {"avx512", kAvx512},          {"avx512_vnni", kAvx512Vnni},
-    {"avx512_bf16", kAvx512Bf16}, {"amx", all_features()},
+    {"auto", all_features(), {}},
+    {"scalar", {}, {}},
+    {"avx2", kAvx2Level, {}},
+    {"avx_vnni", kAvxVnniLevel, kAvx2Level},
+    {"avx512", kAvx512Level, kAvx2Level},
+    {"avx512_vnni", kAvx512VnniLevel, kAvx512Level},
+    {"avx512_bf16", kAvx512Bf16Level, kAvx512VnniLevel},
+    {"amx", kAmxLevel, kAvx512Bf16Level},
 };
 
 #if defined(__x86_64__)
@@ -105,15 +114,47 @@ uint64_t saved_state() {
 
 #endif
 
+#if defined(__x86_64__) && defined(__linux__)
+/// Linux gives the 8 KiB of tile registers only to a process that asks (since 5.16).
+bool ask_for_tiles() {
+  constexpr long kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+#else
+bool ask_for_tiles() { return false; }
+#endif
+
 void append_word(std::string& text, std::string_view word, std::string_view separator) {
   if (!text.empty()) text += separator;
   text += word;
 }
 
-std::string level_names() {
+std::string known_names() {
   std::string names;
   for (const Level& level : kLevels) append_word(names, level.name, ", ");
-  return names;
+  std::string features;
+  for (const FeatureName& row : kNames) append_word(features, row.name, ", ");
+  return names + "; or of the features " + features;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  const auto plain = [](std::string_view name) {
+    std::string out(name);
+    std::erase(out, '_');
+    return out;
+  };
+  return plain(a) == plain(b);
+}
+
+/// What a name adds, or with `minus` what it takes away.
+CpuFeatures features_named(std::string_view name, bool minus, std::string_view isa) {
+  for (const Level& level : kLevels)
+    if (same_name(level.name, name)) return minus ? level.features - level.below : level.features;
+  for (const FeatureName& row : kNames)
+    if (same_name(row.name, name)) return {row.feature};
+  throw_error(ErrorCode::bad_config, "--isa",
+              "names joined by + and - expected, of {}; \"{}\" found{}", known_names(), name,
+              name == isa ? "" : fmt::format(" in \"{}\"", isa));
 }
 
 }  // namespace
@@ -129,14 +170,22 @@ CpuFeatures detect_cpu_features() {
     if (in_cpu && (state & b.state) == b.state) found = found | CpuFeatures{b.feature};
   }
 #endif
+  constexpr CpuFeatures kTiles = {amx_int8, amx_bf16};
+  if ((found & kTiles).bits != 0 && !ask_for_tiles()) found = found - kTiles;
   return found;
 }
 
 CpuFeatures cpu_feature_mask(std::string_view isa) {
-  for (const Level& level : kLevels)
-    if (level.name == isa) return level.features;
-  throw_error(ErrorCode::bad_config, "--isa", "one of {} expected, \"{}\" found", level_names(),
-              isa);
+  CpuFeatures mask;
+  bool minus = false;
+  for (size_t at = 0;;) {
+    const size_t end = std::min(isa.find_first_of("+-", at), isa.size());
+    const CpuFeatures named = features_named(isa.substr(at, end - at), minus, isa);
+    mask = minus ? mask - named : mask | named;
+    if (end == isa.size()) return mask;
+    minus = isa[end] == '-';
+    at = end + 1;
+  }
 }
 
 std::string to_string(CpuFeatures features) {

@@ -37,13 +37,34 @@ struct CpuFeatures {
   }
 };
 
+constexpr CpuFeatures operator|(CpuFeatures a, CpuFeatures b) {
+  CpuFeatures either;
+  either.bits = a.bits | b.bits;
+  return either;
+}
+
+/// Levels: what the files of an instruction-set suffix (cmake/CaracalModule.cmake) are compiled
+/// for, and so what their kernels need.
 inline constexpr CpuFeatures kAvx2Level = {CpuFeature::avx2, CpuFeature::fma, CpuFeature::f16c,
                                            CpuFeature::bmi2};
+inline constexpr CpuFeatures kAvxVnniLevel = kAvx2Level | CpuFeatures{CpuFeature::avx_vnni};
+inline constexpr CpuFeatures kAvx512Level =
+    kAvx2Level | CpuFeatures{CpuFeature::avx512f, CpuFeature::avx512bw, CpuFeature::avx512vl};
+inline constexpr CpuFeatures kAvx512VnniLevel = kAvx512Level | CpuFeatures{CpuFeature::avx512vnni};
+inline constexpr CpuFeatures kAvx512Bf16Level =
+    kAvx512VnniLevel | CpuFeatures{CpuFeature::avx512bf16};
+inline constexpr CpuFeatures kAmxLevel =
+    kAvx512Bf16Level | CpuFeatures{CpuFeature::amx_int8, CpuFeature::amx_bf16};
 
-/// What this machine and its operating system offer (CPUID and XGETBV).
+/// What this machine offers (CPUID) and its operating system lets a process use: XGETBV, and for
+/// AMX on Linux the permission that the first call asks for.
 CpuFeatures detect_cpu_features();
-/// --isa: "auto", "scalar" (none), or a level "avx2", "avx512", ...: the features that level may
-/// use. Throws Error(bad_config) for another word.
+
+/// --isa: names joined by + and -, from left to right. A name is auto (everything), scalar
+/// (nothing), a level with all it is built on (avx2, avx_vnni, avx512, avx512_vnni, avx512_bf16,
+/// amx) or one feature as to_string() writes it; after a minus, a level stands for what it adds to
+/// those below. "avx2+avx_vnni", "auto-avx512_bf16". Underscores may be left out.
+/// Throws Error(bad_config) for another name.
 CpuFeatures cpu_feature_mask(std::string_view isa);
 /// "avx2 fma f16c ..." or "scalar".
 std::string to_string(CpuFeatures features);

@@ -30,6 +30,36 @@ TEST(CpuFeatures, levels_nest_and_scalar_is_empty) {
   EXPECT_FALSE(cpu_feature_mask("avx512").has({CpuFeature::avx512vnni}));
 }
 
+TEST(CpuFeatures, names_are_joined_from_left_to_right) {
+  const CpuFeatures bf16 = {CpuFeature::avx512bf16};
+  EXPECT_EQ(cpu_feature_mask("avx2+avx_vnni").bits, cpu_feature_mask("avx_vnni").bits);
+  EXPECT_EQ(cpu_feature_mask("auto-avx512_bf16").bits | bf16.bits, cpu_feature_mask("auto").bits);
+  EXPECT_FALSE(cpu_feature_mask("auto-avx512bf16").has(bf16));
+  EXPECT_EQ(cpu_feature_mask("avx512_bf16-avx512_bf16").bits, cpu_feature_mask("avx512_vnni").bits);
+  EXPECT_EQ(cpu_feature_mask("avx512_vnni-avx512").bits,
+            cpu_feature_mask("avx2+avx512_vnni-avx512").bits);
+  EXPECT_FALSE(cpu_feature_mask("avx512-avx512bw").has({CpuFeature::avx512bw}));
+  EXPECT_TRUE(cpu_feature_mask("avx512-avx512bw").has(kAvx2Level));
+  EXPECT_TRUE(cpu_feature_mask("scalar-avx2+avx2").has(kAvx2Level));
+  EXPECT_EQ(cpu_feature_mask("avx2-f16c").bits | CpuFeatures{CpuFeature::f16c}.bits,
+            kAvx2Level.bits);
+}
+
+TEST(CpuFeatures, levels_are_what_kernels_of_their_files_need) {
+  EXPECT_EQ(cpu_feature_mask("avx2").bits, kAvx2Level.bits);
+  EXPECT_EQ(cpu_feature_mask("avx_vnni").bits, kAvxVnniLevel.bits);
+  EXPECT_EQ(cpu_feature_mask("avx512").bits, kAvx512Level.bits);
+  EXPECT_EQ(cpu_feature_mask("avx512_vnni").bits, kAvx512VnniLevel.bits);
+  EXPECT_EQ(cpu_feature_mask("avx512_bf16").bits, kAvx512Bf16Level.bits);
+  EXPECT_EQ(cpu_feature_mask("amx").bits, kAmxLevel.bits);
+}
+
+TEST(CpuFeatures, a_list_with_an_odd_or_empty_name_is_refused) {
+  for (std::string_view isa : {"", "+", "avx2+", "-avx2", "avx2++avx512", "avx2,avx512", "AVX2",
+                               "avx2 + avx512", "auto-avx1024"})
+    EXPECT_THROW(cpu_feature_mask(isa), Error) << isa;
+}
+
 TEST(CpuFeatures, an_unknown_level_is_named_with_the_known_ones) {
   try {
     cpu_feature_mask("avx9");

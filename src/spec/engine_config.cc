@@ -60,7 +60,9 @@ constexpr Field<C> kFields[] = {
      .member = &C::isa,
      .flags = "--isa",
      .env = "CARACAL_ISA",
-     .help = "Instruction sets that may be used: auto, scalar, avx2, ..."},
+     .help =
+         "Instruction sets that may be used: auto, scalar, avx2, avx_vnni, avx512, avx512_vnni, "
+         "avx512_bf16, amx or a list such as auto-avx512_bf16 or avx2+avx_vnni."},
     {.name = "numerics",
      .member = &C::numerics,
      .flags = "--numerics",
