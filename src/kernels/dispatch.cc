@@ -1,4 +1,4 @@
-#include <array>
+#include <vector>
 
 #include "kernels/attend.h"
 #include "kernels/small_kernels.h"
@@ -6,14 +6,28 @@
 
 namespace caracal {
 
-const SmallKernels& small_kernels(CpuFeatures features) {
-  const SmallKernels* avx2 = small_kernels_avx2();
-  return avx2 && features.has(kAvx2Level) ? *avx2 : kSmallKernelsRef;
+namespace {
+
+/// The tables of this build whose needs the features meet, weakest first.
+std::vector<const SmallKernels*> tables_for(CpuFeatures features) {
+  struct Choice {
+    const SmallKernels* table;
+    CpuFeatures needs;
+  };
+  std::vector<const SmallKernels*> out;
+  for (const Choice& c : {Choice{&kSmallKernelsRef, {}}, Choice{small_kernels_avx2(), kAvx2Level},
+                          Choice{small_kernels_avx512(), kAvx512Level}})
+    if (c.table && features.has(c.needs)) out.push_back(c.table);
+  return out;
 }
 
+}  // namespace
+
+const SmallKernels& small_kernels(CpuFeatures features) { return *tables_for(features).back(); }
+
 std::span<const SmallKernels* const> all_small_kernels() {
-  static const std::array<const SmallKernels*, 2> all = {&kSmallKernelsRef, small_kernels_avx2()};
-  return {all.data(), all[1] && detect_cpu_features().has(kAvx2Level) ? 2u : 1u};
+  static const std::vector<const SmallKernels*> all = tables_for(detect_cpu_features());
+  return all;
 }
 
 const AttendKernels& attend_kernels(KvType type, CpuFeatures features) {

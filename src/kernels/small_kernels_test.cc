@@ -25,7 +25,7 @@ std::vector<float> random_row(size_t n, uint32_t seed, float range = 3) {
   return x;
 }
 
-constexpr int64_t kWidths[] = {1, 2, 7, 8, 9, 31, 64, 172, 576, 1536};
+constexpr int64_t kWidths[] = {1, 2, 7, 8, 9, 15, 16, 17, 31, 64, 172, 576, 1536};
 
 class SmallKernelsTest : public testing::TestWithParam<const SmallKernels*> {
  protected:
@@ -176,7 +176,7 @@ TEST_P(SmallKernelsTest, softcap_bounds_values_and_keeps_small_ones) {
 }
 
 TEST_P(SmallKernelsTest, rope_equals_the_reference_and_keeps_lengths) {
-  for (int64_t pairs : {1, 3, 4, 5, 8, 12, 32}) {
+  for (int64_t pairs : {1, 3, 4, 5, 8, 12, 15, 16, 19, 32}) {
     const auto n = static_cast<size_t>(pairs);
     const auto angle = random_row(n, 6);
     std::vector<float> c(n), s(n);
@@ -209,6 +209,44 @@ TEST_P(SmallKernelsTest, exp_sum_is_accurate_and_sums_what_it_wrote) {
       total += x[i];
     }
     EXPECT_NEAR(sum, total, total * 1e-6);
+  }
+}
+
+TEST_P(SmallKernelsTest, every_vector_table_takes_exponentials_by_the_same_operations) {
+  if (&fast == &ref) return;
+  const SmallKernels& first = *all_small_kernels()[1];
+  for (int64_t n : kWidths)
+    for (float range : {1.0f, 30.0f, 200.0f}) {
+      const auto x = random_row(static_cast<size_t>(n), 21, range),
+                 up = random_row(static_cast<size_t>(n), 22);
+      const auto with = [&](const SmallKernels& k) {
+        std::vector<std::vector<float>> out(5, x);
+        k.silu_mul(x.data(), up.data(), n, out[0].data());
+        k.gelu_mul(x.data(), up.data(), n, out[1].data());
+        k.gelu_erf(x.data(), n, out[2].data());
+        k.softcap(out[3].data(), n, 30.0f);
+        out[4].push_back(k.exp_sum(out[4].data(), n, k.max(x.data(), n)));
+        return out;
+      };
+      EXPECT_EQ(with(fast), with(first)) << n << " " << range;
+    }
+}
+
+TEST_P(SmallKernelsTest, nothing_beyond_the_row_is_written) {
+  for (size_t n = 1; n <= 33; ++n) {
+    const auto x = random_row(n, 23), w = random_row(n, 24);
+    for (auto run : {&SmallKernels::silu_mul, &SmallKernels::gelu_mul}) {
+      std::vector<float> out(n + 1, 77.0f);
+      (fast.*run)(x.data(), w.data(), static_cast<int64_t>(n), out.data());
+      EXPECT_EQ(out[n], 77.0f);
+    }
+    std::vector<float> out(n + 1, 77.0f);
+    fast.rms_norm(x.data(), w.data(), 1e-5f, static_cast<int64_t>(n), out.data());
+    EXPECT_EQ(out[n], 77.0f);
+    fast.exp_sum(out.data(), static_cast<int64_t>(n), 3.0f);
+    EXPECT_EQ(out[n], 77.0f);
+    fast.scale(out.data(), static_cast<int64_t>(n), 2.0f);
+    EXPECT_EQ(out[n], 77.0f);
   }
 }
 

@@ -8,6 +8,7 @@ namespace caracal {
 extern const SmallKernels kSmallKernelsRef;
 /// nullptr where this build has none.
 const SmallKernels* small_kernels_avx2();
+const SmallKernels* small_kernels_avx512();
 
 /// One table per KvType, in its order.
 extern const AttendKernels kAttendKernelsRef[3];

@@ -3,6 +3,7 @@
 namespace caracal {
 
 const SmallKernels* small_kernels_avx2() { return nullptr; }
+const SmallKernels* small_kernels_avx512() { return nullptr; }
 const AttendKernels* attend_kernels_avx2() { return nullptr; }
 
 }  // namespace caracal
