@@ -31,6 +31,8 @@ WeightFormat bf16_format() {
       {"bf16_ref", {}, ActEncoding::f32, 1, nullptr, nullptr, {bf16_linear_ref}},
       {"bf16_avx2", kAvx2Level, ActEncoding::f32, kTileRows, Tiles::packed_bytes, Tiles::pack,
        bf16_linear_avx2()},
+      {"bf16_avx512", kAvx512Level, ActEncoding::f32, kTileRows, Tiles::packed_bytes, Tiles::pack,
+       bf16_linear_avx512()},
   };
   return {TensorType::bf16, "bf16", encode_row, decode_row, kernels};
 }

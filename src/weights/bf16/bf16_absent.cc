@@ -3,5 +3,6 @@
 namespace caracal {
 
 LinearRuns bf16_linear_avx2() { return {}; }
+LinearRuns bf16_linear_avx512() { return {}; }
 
 }  // namespace caracal

@@ -31,6 +31,8 @@ WeightFormat f16_format() {
       {"f16_ref", {}, ActEncoding::f32, 1, nullptr, nullptr, {f16_linear_ref}},
       {"f16_avx2", kAvx2Level, ActEncoding::f32, kTileRows, Tiles::packed_bytes, Tiles::pack,
        f16_linear_avx2()},
+      {"f16_avx512", kAvx512Level, ActEncoding::f32, kTileRows, Tiles::packed_bytes, Tiles::pack,
+       f16_linear_avx512()},
   };
   return {TensorType::f16, "f16", encode_row, decode_row, kernels};
 }

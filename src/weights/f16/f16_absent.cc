@@ -3,5 +3,6 @@
 namespace caracal {
 
 LinearRuns f16_linear_avx2() { return {}; }
+LinearRuns f16_linear_avx512() { return {}; }
 
 }  // namespace caracal

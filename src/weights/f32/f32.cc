@@ -23,6 +23,8 @@ WeightFormat f32_format() {
       {"f32_ref", {}, ActEncoding::f32, 1, nullptr, nullptr, {f32_linear_ref}},
       {"f32_avx2", kAvx2Level, ActEncoding::f32, kTileRows, Tiles::packed_bytes, Tiles::pack,
        f32_linear_avx2()},
+      {"f32_avx512", kAvx512Level, ActEncoding::f32, kTileRows, Tiles::packed_bytes, Tiles::pack,
+       f32_linear_avx512()},
   };
   return {TensorType::f32, "f32", encode_row, decode_row, kernels};
 }

@@ -10,7 +10,8 @@ WeightFormat f32_format();
 
 /// Activations f32; acc = fma(w[k], x[k], acc), k ascending.
 void f32_linear_ref(const LinearArgs& args) noexcept;
-/// Empty where this build has no AVX2 files.
+/// Empty where this build lacks the instruction set's files.
 LinearRuns f32_linear_avx2();
+LinearRuns f32_linear_avx512();
 
 }  // namespace caracal

@@ -3,5 +3,6 @@
 namespace caracal {
 
 LinearRuns f32_linear_avx2() { return {}; }
+LinearRuns f32_linear_avx512() { return {}; }
 
 }  // namespace caracal

@@ -20,8 +20,14 @@ struct WeightFormat;
 WeightFormat iq4_nl_format();
 WeightFormat iq4_xs_format();
 
-/// Empty where this build has no AVX2 files.
+/// Empty where this build lacks the instruction set's files.
 LinearRuns iq4_nl_linear_avx2();
+LinearRuns iq4_nl_linear_avxvnni();
+LinearRuns iq4_nl_linear_avx512();
+LinearRuns iq4_nl_linear_avx512vnni();
 LinearRuns iq4_xs_linear_avx2();
+LinearRuns iq4_xs_linear_avxvnni();
+LinearRuns iq4_xs_linear_avx512();
+LinearRuns iq4_xs_linear_avx512vnni();
 
 }  // namespace caracal

@@ -40,6 +40,10 @@ WeightFormat iq4_nl_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("iq4_nl_ref"),
       tile_kernel<kCodec, kIq4NlTile>("iq4_nl_avx2", kAvx2Level, iq4_nl_linear_avx2()),
+      tile_kernel<kCodec, kIq4NlTile>("iq4_nl_avxvnni", kAvxVnniLevel, iq4_nl_linear_avxvnni()),
+      tile_kernel<kCodec, kIq4NlTile>("iq4_nl_avx512", kAvx512Level, iq4_nl_linear_avx512()),
+      tile_kernel<kCodec, kIq4NlTile>("iq4_nl_avx512vnni", kAvx512VnniLevel,
+                                      iq4_nl_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::iq4_nl, "iq4_nl", kernels);
 }

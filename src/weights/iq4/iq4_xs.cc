@@ -50,6 +50,10 @@ WeightFormat iq4_xs_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("iq4_xs_ref"),
       tile_kernel<kCodec, kIq4XsTile>("iq4_xs_avx2", kAvx2Level, iq4_xs_linear_avx2()),
+      tile_kernel<kCodec, kIq4XsTile>("iq4_xs_avxvnni", kAvxVnniLevel, iq4_xs_linear_avxvnni()),
+      tile_kernel<kCodec, kIq4XsTile>("iq4_xs_avx512", kAvx512Level, iq4_xs_linear_avx512()),
+      tile_kernel<kCodec, kIq4XsTile>("iq4_xs_avx512vnni", kAvx512VnniLevel,
+                                      iq4_xs_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::iq4_xs, "iq4_xs", kernels);
 }

@@ -28,11 +28,26 @@ WeightFormat q4_k_format();
 WeightFormat q5_k_format();
 WeightFormat q6_k_format();
 
-/// Empty where this build has no AVX2 files.
+/// Empty where this build lacks the instruction set's files.
 LinearRuns q2_k_linear_avx2();
+LinearRuns q2_k_linear_avxvnni();
+LinearRuns q2_k_linear_avx512();
+LinearRuns q2_k_linear_avx512vnni();
 LinearRuns q3_k_linear_avx2();
+LinearRuns q3_k_linear_avxvnni();
+LinearRuns q3_k_linear_avx512();
+LinearRuns q3_k_linear_avx512vnni();
 LinearRuns q4_k_linear_avx2();
+LinearRuns q4_k_linear_avxvnni();
+LinearRuns q4_k_linear_avx512();
+LinearRuns q4_k_linear_avx512vnni();
 LinearRuns q5_k_linear_avx2();
+LinearRuns q5_k_linear_avxvnni();
+LinearRuns q5_k_linear_avx512();
+LinearRuns q5_k_linear_avx512vnni();
 LinearRuns q6_k_linear_avx2();
+LinearRuns q6_k_linear_avxvnni();
+LinearRuns q6_k_linear_avx512();
+LinearRuns q6_k_linear_avx512vnni();
 
 }  // namespace caracal

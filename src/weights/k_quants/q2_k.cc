@@ -49,6 +49,9 @@ WeightFormat q2_k_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q2_k_ref"),
       tile_kernel<kCodec, kQ2KTile>("q2_k_avx2", kAvx2Level, q2_k_linear_avx2()),
+      tile_kernel<kCodec, kQ2KTile>("q2_k_avxvnni", kAvxVnniLevel, q2_k_linear_avxvnni()),
+      tile_kernel<kCodec, kQ2KTile>("q2_k_avx512", kAvx512Level, q2_k_linear_avx512()),
+      tile_kernel<kCodec, kQ2KTile>("q2_k_avx512vnni", kAvx512VnniLevel, q2_k_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::q2_k, "q2_k", kernels);
 }

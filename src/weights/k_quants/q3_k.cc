@@ -58,6 +58,9 @@ WeightFormat q3_k_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q3_k_ref"),
       tile_kernel<kCodec, kQ3KTile>("q3_k_avx2", kAvx2Level, q3_k_linear_avx2()),
+      tile_kernel<kCodec, kQ3KTile>("q3_k_avxvnni", kAvxVnniLevel, q3_k_linear_avxvnni()),
+      tile_kernel<kCodec, kQ3KTile>("q3_k_avx512", kAvx512Level, q3_k_linear_avx512()),
+      tile_kernel<kCodec, kQ3KTile>("q3_k_avx512vnni", kAvx512VnniLevel, q3_k_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::q3_k, "q3_k", kernels);
 }

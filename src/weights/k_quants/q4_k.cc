@@ -39,6 +39,9 @@ WeightFormat q4_k_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q4_k_ref"),
       tile_kernel<kCodec, kQ4KTile>("q4_k_avx2", kAvx2Level, q4_k_linear_avx2()),
+      tile_kernel<kCodec, kQ4KTile>("q4_k_avxvnni", kAvxVnniLevel, q4_k_linear_avxvnni()),
+      tile_kernel<kCodec, kQ4KTile>("q4_k_avx512", kAvx512Level, q4_k_linear_avx512()),
+      tile_kernel<kCodec, kQ4KTile>("q4_k_avx512vnni", kAvx512VnniLevel, q4_k_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::q4_k, "q4_k", kernels);
 }

@@ -43,6 +43,9 @@ WeightFormat q5_k_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q5_k_ref"),
       tile_kernel<kCodec, kQ5KTile>("q5_k_avx2", kAvx2Level, q5_k_linear_avx2()),
+      tile_kernel<kCodec, kQ5KTile>("q5_k_avxvnni", kAvxVnniLevel, q5_k_linear_avxvnni()),
+      tile_kernel<kCodec, kQ5KTile>("q5_k_avx512", kAvx512Level, q5_k_linear_avx512()),
+      tile_kernel<kCodec, kQ5KTile>("q5_k_avx512vnni", kAvx512VnniLevel, q5_k_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::q5_k, "q5_k", kernels);
 }

@@ -45,6 +45,9 @@ WeightFormat q6_k_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q6_k_ref"),
       tile_kernel<kCodec, kQ6KTile>("q6_k_avx2", kAvx2Level, q6_k_linear_avx2()),
+      tile_kernel<kCodec, kQ6KTile>("q6_k_avxvnni", kAvxVnniLevel, q6_k_linear_avxvnni()),
+      tile_kernel<kCodec, kQ6KTile>("q6_k_avx512", kAvx512Level, q6_k_linear_avx512()),
+      tile_kernel<kCodec, kQ6KTile>("q6_k_avx512vnni", kAvx512VnniLevel, q6_k_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::q6_k, "q6_k", kernels);
 }

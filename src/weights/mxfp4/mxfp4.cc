@@ -53,6 +53,10 @@ WeightFormat mxfp4_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("mxfp4_ref"),
       tile_kernel<kCodec, kMxfp4Tile>("mxfp4_avx2", kAvx2Level, mxfp4_linear_avx2()),
+      tile_kernel<kCodec, kMxfp4Tile>("mxfp4_avxvnni", kAvxVnniLevel, mxfp4_linear_avxvnni()),
+      tile_kernel<kCodec, kMxfp4Tile>("mxfp4_avx512", kAvx512Level, mxfp4_linear_avx512()),
+      tile_kernel<kCodec, kMxfp4Tile>("mxfp4_avx512vnni", kAvx512VnniLevel,
+                                      mxfp4_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::mxfp4, "mxfp4", kernels);
 }

@@ -17,7 +17,10 @@ static constexpr TileShape kMxfp4Tile = {.columns = 32, .bits = 4, .bf16_steps =
 struct WeightFormat;
 WeightFormat mxfp4_format();
 
-/// Empty where this build has no AVX2 files.
+/// Empty where this build lacks the instruction set's files.
 LinearRuns mxfp4_linear_avx2();
+LinearRuns mxfp4_linear_avxvnni();
+LinearRuns mxfp4_linear_avx512();
+LinearRuns mxfp4_linear_avx512vnni();
 
 }  // namespace caracal

@@ -50,6 +50,9 @@ WeightFormat q4_0_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q4_0_ref"),
       tile_kernel<kCodec, kQ4_0Tile>("q4_0_avx2", kAvx2Level, q4_0_linear_avx2()),
+      tile_kernel<kCodec, kQ4_0Tile>("q4_0_avxvnni", kAvxVnniLevel, q4_0_linear_avxvnni()),
+      tile_kernel<kCodec, kQ4_0Tile>("q4_0_avx512", kAvx512Level, q4_0_linear_avx512()),
+      tile_kernel<kCodec, kQ4_0Tile>("q4_0_avx512vnni", kAvx512VnniLevel, q4_0_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::q4_0, "q4_0", kernels);
 }

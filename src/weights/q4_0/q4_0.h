@@ -12,7 +12,10 @@ static constexpr TileShape kQ4_0Tile = {.columns = 32, .bits = 4};
 struct WeightFormat;
 WeightFormat q4_0_format();
 
-/// Empty where this build has no AVX2 files.
+/// Empty where this build lacks the instruction set's files.
 LinearRuns q4_0_linear_avx2();
+LinearRuns q4_0_linear_avxvnni();
+LinearRuns q4_0_linear_avx512();
+LinearRuns q4_0_linear_avx512vnni();
 
 }  // namespace caracal

@@ -52,6 +52,9 @@ WeightFormat q4_1_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q4_1_ref"),
       tile_kernel<kCodec, kQ4_1Tile>("q4_1_avx2", kAvx2Level, q4_1_linear_avx2()),
+      tile_kernel<kCodec, kQ4_1Tile>("q4_1_avxvnni", kAvxVnniLevel, q4_1_linear_avxvnni()),
+      tile_kernel<kCodec, kQ4_1Tile>("q4_1_avx512", kAvx512Level, q4_1_linear_avx512()),
+      tile_kernel<kCodec, kQ4_1Tile>("q4_1_avx512vnni", kAvx512VnniLevel, q4_1_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::q4_1, "q4_1", kernels);
 }

@@ -15,8 +15,14 @@ struct WeightFormat;
 WeightFormat q5_0_format();
 WeightFormat q5_1_format();
 
-/// Empty where this build has no AVX2 files.
+/// Empty where this build lacks the instruction set's files.
 LinearRuns q5_0_linear_avx2();
+LinearRuns q5_0_linear_avxvnni();
+LinearRuns q5_0_linear_avx512();
+LinearRuns q5_0_linear_avx512vnni();
 LinearRuns q5_1_linear_avx2();
+LinearRuns q5_1_linear_avxvnni();
+LinearRuns q5_1_linear_avx512();
+LinearRuns q5_1_linear_avx512vnni();
 
 }  // namespace caracal

@@ -39,6 +39,9 @@ WeightFormat q5_0_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q5_0_ref"),
       tile_kernel<kCodec, kQ5_0Tile>("q5_0_avx2", kAvx2Level, q5_0_linear_avx2()),
+      tile_kernel<kCodec, kQ5_0Tile>("q5_0_avxvnni", kAvxVnniLevel, q5_0_linear_avxvnni()),
+      tile_kernel<kCodec, kQ5_0Tile>("q5_0_avx512", kAvx512Level, q5_0_linear_avx512()),
+      tile_kernel<kCodec, kQ5_0Tile>("q5_0_avx512vnni", kAvx512VnniLevel, q5_0_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::q5_0, "q5_0", kernels);
 }

@@ -41,6 +41,9 @@ WeightFormat q5_1_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q5_1_ref"),
       tile_kernel<kCodec, kQ5_1Tile>("q5_1_avx2", kAvx2Level, q5_1_linear_avx2()),
+      tile_kernel<kCodec, kQ5_1Tile>("q5_1_avxvnni", kAvxVnniLevel, q5_1_linear_avxvnni()),
+      tile_kernel<kCodec, kQ5_1Tile>("q5_1_avx512", kAvx512Level, q5_1_linear_avx512()),
+      tile_kernel<kCodec, kQ5_1Tile>("q5_1_avx512vnni", kAvx512VnniLevel, q5_1_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::q5_1, "q5_1", kernels);
 }

@@ -51,6 +51,9 @@ WeightFormat q8_0_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("q8_0_ref"),
       tile_kernel<kCodec, kQ8_0Tile>("q8_0_avx2", kAvx2Level, q8_0_linear_avx2()),
+      tile_kernel<kCodec, kQ8_0Tile>("q8_0_avxvnni", kAvxVnniLevel, q8_0_linear_avxvnni()),
+      tile_kernel<kCodec, kQ8_0Tile>("q8_0_avx512", kAvx512Level, q8_0_linear_avx512()),
+      tile_kernel<kCodec, kQ8_0Tile>("q8_0_avx512vnni", kAvx512VnniLevel, q8_0_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::q8_0, "q8_0", kernels);
 }

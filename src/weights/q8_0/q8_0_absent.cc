@@ -3,5 +3,8 @@
 namespace caracal {
 
 LinearRuns q8_0_linear_avx2() { return {}; }
+LinearRuns q8_0_linear_avxvnni() { return {}; }
+LinearRuns q8_0_linear_avx512() { return {}; }
+LinearRuns q8_0_linear_avx512vnni() { return {}; }
 
 }  // namespace caracal

@@ -17,7 +17,10 @@ struct WeightFormat;
 WeightFormat tq1_0_format();
 WeightFormat tq2_0_format();
 
-/// Empty where this build has no AVX2 files.
+/// Empty where this build lacks the instruction set's files.
 LinearRuns ternary_linear_avx2();
+LinearRuns ternary_linear_avxvnni();
+LinearRuns ternary_linear_avx512();
+LinearRuns ternary_linear_avx512vnni();
 
 }  // namespace caracal

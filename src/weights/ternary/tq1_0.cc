@@ -50,6 +50,10 @@ WeightFormat tq1_0_format() {
   static const LinearKernel kernels[] = {
       ref_kernel<kCodec>("tq1_0_ref"),
       tile_kernel<kCodec, kTernaryTile>("tq1_0_avx2", kAvx2Level, ternary_linear_avx2()),
+      tile_kernel<kCodec, kTernaryTile>("tq1_0_avxvnni", kAvxVnniLevel, ternary_linear_avxvnni()),
+      tile_kernel<kCodec, kTernaryTile>("tq1_0_avx512", kAvx512Level, ternary_linear_avx512()),
+      tile_kernel<kCodec, kTernaryTile>("tq1_0_avx512vnni", kAvx512VnniLevel,
+                                        ternary_linear_avx512vnni()),
   };
   return block_format<kCodec>(TensorType::tq1_0, "tq1_0", kernels);
 }

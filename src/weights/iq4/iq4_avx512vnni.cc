@@ -1,0 +1,14 @@
+#include "weights/block_dots.h"
+#include "weights/iq4/iq4.h"
+#include "weights/vector_avx512vnni.h"
+
+namespace caracal {
+
+LinearRuns iq4_nl_linear_avx512vnni() {
+  return dots::block_runs<avx512vnni::Vector, dots::TableBlock<kIq4NlTile, kIq4Values, 128>>();
+}
+LinearRuns iq4_xs_linear_avx512vnni() {
+  return dots::block_runs<avx512vnni::Vector, dots::TableBlock<kIq4XsTile, kIq4Values, 128>>();
+}
+
+}  // namespace caracal
