@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <map>
 
 #include "engine/text_model.h"
@@ -167,7 +166,7 @@ BenchEnvironment read_environment(const EngineConfig& engine, int32_t n_threads,
                                   const RoofProgress& progress) {
   BenchEnvironment environment{.version = CARACAL_VERSION, .compiler = compiler_name()};
   environment.date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-  if (::getloadavg(&environment.load_average, 1) != 1) environment.load_average = 0;
+  environment.load_average = read_load_average();
   environment.machine = read_machine_info();
   environment.roofs = machine_roofs(environment.machine,
                                     environment.machine.features & cpu_feature_mask(engine.isa),

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <set>
@@ -161,6 +162,11 @@ MachineInfo read_machine_info(const fs::path& root) {
   info.caches = read_caches(cpus);
   info.numa_nodes = read_numa_nodes(root);
   return info;
+}
+
+double read_load_average() {
+  double load = 0;
+  return ::getloadavg(&load, 1) == 1 ? load : 0;
 }
 
 std::string machine_fingerprint(const MachineInfo& machine, CpuFeatures in_use, int32_t n_threads) {

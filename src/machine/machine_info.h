@@ -48,6 +48,9 @@ struct MachineInfo {
 /// Reads /proc and /sys below root, "/" but in tests. What cannot be read stays empty or 0.
 MachineInfo read_machine_info(const std::filesystem::path& root = "/");
 
+/// Programs that ran or wanted to, mean over the last minute; 0 when it is not known.
+double read_load_average();
+
 /// Machines with equal fingerprints have the same roofs: CPU, features in use, threads, kernel.
 std::string machine_fingerprint(const MachineInfo& machine, CpuFeatures in_use, int32_t n_threads);
 

@@ -21,6 +21,7 @@ struct RoofFigure {
 struct MachineRoofs {
   std::string fingerprint;  ///< of the machine, see machine_fingerprint
   std::string measured_at;  ///< "2026-11-24T16:09:00Z"
+  double load_average = 0;  ///< of the minute before: a busy machine measures low
   uint64_t read_bytes = 0;  ///< streamed for the read bandwidth
   std::vector<RoofFigure> figures;
 
@@ -30,7 +31,7 @@ struct MachineRoofs {
 
 using RoofProgress = std::function<void(size_t n_done, size_t n_all)>;
 
-/// Takes a few seconds. n_threads: what "all" means. Throws Error(out_of_memory) when there is no
+/// Takes about six seconds. n_threads: what "all" means. Throws Error(out_of_memory) when there is no
 /// room for the buffer that is read.
 MachineRoofs measure_roofs(const MachineInfo& machine, CpuFeatures features, int32_t n_threads,
                            const RoofProgress& progress = {});

@@ -96,7 +96,8 @@ TEST_F(RoofCache, another_machine_and_damaged_files_are_not_taken) {
   for (const char* text :
        {"", "{", "[]", "{\"format\":1}", "{\"format\":2}", "{\"format\":\"x\"}",
         "{\"format\":1,\"fingerprint\":\"A | avx2 | 2 of 2 threads | L\",\"measured_at\":\"\","
-        "\"read_bytes\":1,\"roofs\":[{\"roof\":\"speed\",\"threads\":1,\"per_second\":1,"
+        "\"load_average\":0,\"read_bytes\":1,\"roofs\":[{\"roof\":\"speed\",\"threads\":1,\"per_"
+        "second\":1,"
         "\"instruction\":\"\"}]}"}) {
     std::ofstream(file) << text;
     EXPECT_FALSE(load_roofs(folder_, roofs_.fingerprint)) << text;

@@ -56,6 +56,7 @@ Report inspect_machine(const InspectOptions& options) {
   Report report;
   add_facts(report, machine, engine);
   report.add_fact("roofs_measured_at", roofs.measured_at);
+  report.add_fact("roofs_load_average", std::round(roofs.load_average * 100) / 100);
   report.add_fact("roof_read_bytes", roofs.read_bytes, Report::Unit::bytes);
   add_tables(report, machine);
   report.start_table("roofs", {{"roof"}, {"threads"}, {"value"}, {"unit"}, {"instruction"}});
