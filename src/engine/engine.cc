@@ -57,6 +57,7 @@ PlanOptions plan_options(const EngineConfig& config, const ModelConfig& model) {
           .k_type = parse_kv_type("--cache-type-k", config.cache_type_k),
           .v_type = parse_kv_type("--cache-type-v", config.cache_type_v),
           .block_tokens = config.block_tokens,
+          .fuse = config.fuse,
           .context = effective_context(config, model)};
 }
 

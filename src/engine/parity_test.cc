@@ -34,6 +34,8 @@ struct How {
   Numerics numerics = Numerics::exact;
   int32_t n_threads = 2;
   int32_t context = kContext;
+  LinearShape linear_shape = LinearShape::automatic;
+  bool fuse = true;
 };
 
 /// Logits [n_tokens][n_vocab] of one sequence, computed in the given chunks.
@@ -42,12 +44,17 @@ class Forward {
   explicit Forward(const fs::path& path, const How& how = {})
       : context_(how.context),
         team_(how.n_threads),
-        runner_(Model::load(path, {.features = how.features, .numerics = how.numerics}, team_),
+        runner_(Model::load(path,
+                            {.features = how.features,
+                             .numerics = how.numerics,
+                             .linear_shape = how.linear_shape},
+                            team_),
                 {.max_rows = 64,
                  .max_logit_rows = 64,
                  .k_type = KvType::f32,
                  .v_type = KvType::f32,
                  .block_tokens = kBlockTokens,
+                 .fuse = how.fuse,
                  .context = how.context},
                 how.context / kBlockTokens, team_, team_) {}
 
@@ -136,6 +143,17 @@ TEST(Forward, logits_do_not_depend_on_chunks_or_threads) {
     const auto whole = one.logits(ids, 64);
     for (int32_t chunk : {1, 7, 33})
       EXPECT_EQ(three.logits(ids, chunk), whole) << name << " " << chunk;
+  }
+}
+
+TEST(Forward, logits_do_not_depend_on_kernel_shapes_or_fusion) {
+  for (const char* name : {"formats-mixed", "gemma3"}) {
+    const fs::path path = golden_dir() / (std::string(name) + ".gguf");
+    std::vector<TokenId> ids;
+    for (TokenId i = 0; i < 40; ++i) ids.push_back((i * 7 + 3) % 60);
+    const auto plain = Forward(path, {.fuse = false}).logits(ids, 20);
+    EXPECT_EQ(Forward(path, {.linear_shape = LinearShape::flat}).logits(ids, 20), plain) << name;
+    EXPECT_EQ(Forward(path, {.linear_shape = LinearShape::gemm}).logits(ids, 20), plain) << name;
   }
 }
 

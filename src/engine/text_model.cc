@@ -24,6 +24,9 @@ LoadOptions load_options(const EngineConfig& config) {
           .use_mmap = config.use_mmap,
           .lock_memory = config.use_mlock,
           .rope = config.rope_override(),
+          .linear_shape = config.linear_shape == "flat"   ? LinearShape::flat
+                          : config.linear_shape == "gemm" ? LinearShape::gemm
+                                                          : LinearShape::automatic,
           .tuning_folder = machine_cache_folder()};
 }
 

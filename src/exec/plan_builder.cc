@@ -137,7 +137,8 @@ Plan PlanBuilder::finish() {
 void PlanBuilder::form_regions() {
   std::string label;
   for (const Entry& entry : entries_) {
-    if (!plan_.regions.empty() && entry.label == label && try_join(plan_.regions.back(), *entry.op))
+    if (fuses_ && !plan_.regions.empty() && entry.label == label &&
+        try_join(plan_.regions.back(), *entry.op))
       continue;
     label = entry.label;
     plan_.regions.push_back({label, {{entry.op->tiles(), {entry.op}}}});

@@ -34,6 +34,9 @@ class PlanBuilder {
   /// Tile space of the last writer of a buffer, so that a follower can join its chain.
   TileSpace writer_tiles(BufferId id) const;
 
+  /// Whether operators that need no barrier between them share a region; true at first.
+  void set_fusion(bool fuses) { fuses_ = fuses; }
+
   /// Labels the regions that follow, for people: "layer 3".
   void set_label(std::string label) { label_ = std::move(label); }
 
@@ -68,6 +71,7 @@ class PlanBuilder {
   std::map<std::pair<BufferId, ActEncoding>, BufferId> encodings_;
   std::vector<const Operator*> last_writer_;
   std::string label_;
+  bool fuses_ = true;
   QuantizerFactory quantizer_ = nullptr;
   const void* quantizer_context_ = nullptr;
 };

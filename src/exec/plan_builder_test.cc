@@ -33,6 +33,15 @@ TEST(PlanBuilder, independent_operators_share_a_region) {
   EXPECT_EQ(plan.regions[0].chains.size(), 2u);
 }
 
+TEST(PlanBuilder, without_fusion_every_operator_is_a_region) {
+  PlanBuilder b(8, 1);
+  b.set_fusion(false);
+  const BufferId x = b.add_buffer("x", 4), h = b.add_buffer("h", 4), g = b.add_buffer("g", 4);
+  b.emplace<FakeOp>(std::vector{reads(x), writes(h)});
+  b.emplace<FakeOp>(std::vector{reads(x), writes(g)});
+  EXPECT_EQ(b.finish().regions.size(), 2u);
+}
+
 TEST(PlanBuilder, a_row_wise_follower_joins_the_chain_of_its_producer) {
   PlanBuilder b(8, 1);
   const BufferId x = b.add_buffer("x", 4), h = b.add_buffer("h", 4), g = b.add_buffer("g", 4);

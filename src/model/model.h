@@ -32,6 +32,7 @@ struct LoadOptions {
   bool use_mmap = true;      ///< false: read the file into memory first
   bool lock_memory = false;  ///< --mlock
   RopeOverride rope;         ///< --rope-*
+  LinearShape linear_shape = LinearShape::automatic;
   /// Where the switch points between kernel shapes are kept (weights/kernel_tuning.h); those that
   /// are missing are measured. Empty: built-in ones.
   std::filesystem::path tuning_folder;

@@ -92,6 +92,12 @@ class ModelLoader {
     }
   }
 
+  void force_shape(LinearShape shape) {
+    for_each_part([&](PartWeights& part) {
+      part.linear.gemm_rows = shape == LinearShape::gemm ? 1 : kNeverGemm;
+    });
+  }
+
   /// Locks what a step reads: the packed weights and the embedding table.
   bool lock() {
     bool locked = lock_memory(model_->packed_.bytes());
@@ -271,7 +277,10 @@ std::shared_ptr<const Model> Model::load(const std::filesystem::path& path,
   ModelLoader loader(open_checkpoint(path, access), options);
   loader.resolve();
   loader.pack(team, progress);
-  if (!options.tuning_folder.empty()) loader.tune(options.tuning_folder, team.size());
+  if (options.linear_shape != LinearShape::automatic)
+    loader.force_shape(options.linear_shape);
+  else if (!options.tuning_folder.empty())
+    loader.tune(options.tuning_folder, team.size());
   if (options.lock_memory && !loader.lock())
     log::warn("--mlock: the system refuses to lock {}; raise `ulimit -l`", path.string());
   return loader.finish();

@@ -68,6 +68,7 @@ class PlanWriter {
         small_(small_kernels(model.features())),
         builder_(options.max_rows, options.max_logit_rows) {
     builder_.set_quantizer(make_quantizer, &small_);
+    builder_.set_fusion(options.fuse);
   }
 
   Plan write() {

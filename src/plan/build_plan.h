@@ -19,6 +19,7 @@ struct PlanOptions {
   KvType k_type = KvType::f16;
   KvType v_type = KvType::f16;
   int32_t block_tokens = 32;
+  bool fuse = true;     ///< false: every operator is a region of its own
   int32_t context = 0;  ///< sequences never grow past it (LongRoPE chooses by it)
 };
 

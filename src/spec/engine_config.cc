@@ -68,6 +68,18 @@ constexpr Field<C> kFields[] = {
      .flags = "--numerics",
      .choices = "exact|reference",
      .help = "exact: int8 activations in groups of 32; reference: float, slow, for comparisons."},
+    {.name = "linear_shape",
+     .member = &C::linear_shape,
+     .flags = "--linear-shape",
+     .choices = "auto|flat|gemm",
+     .help = "How matrix products go through weights: flat unpacks them for a few rows at a time, "
+             "gemm once for all; auto: by the number of rows, as measured on this machine. The "
+             "results are the same."},
+    {.name = "fuse",
+     .member = &C::fuse,
+     .flags = "--fuse,!--no-fuse",
+     .help = "Run operators that need no barrier between them in one region; without it each has "
+             "its own, for comparisons."},
     {.name = "use_mmap",
      .member = &C::use_mmap,
      .flags = "--mmap,!--no-mmap",

@@ -20,6 +20,8 @@ struct EngineConfig {
   int32_t block_tokens = 32;
   std::string isa = "auto";
   std::string numerics = "exact";
+  std::string linear_shape = "auto";  ///< of matrix products
+  bool fuse = true;  ///< operators that need no barrier between them share a region
   bool use_mmap = true;
   bool use_mlock = false;
 

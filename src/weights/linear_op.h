@@ -6,6 +6,13 @@
 
 namespace caracal {
 
+/// --linear-shape: which of a kernel's functions multiplies.
+enum class LinearShape : uint8_t {
+  automatic,  ///< by the number of rows
+  flat,
+  gemm,
+};
+
 /// A matrix ready to be multiplied: its format, the kernel chosen for this machine, and the bytes
 /// that kernel reads.
 struct LinearWeight {

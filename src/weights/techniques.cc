@@ -4,6 +4,29 @@ namespace caracal {
 namespace {
 
 constexpr TechniqueInfo kTechniques[] = {
+    {.id = "gemv",
+     .name = "GEMV over packed tiles: four streams of weights, codes unpacked in registers",
+     .paper = "NVIDIA 2023, TensorRT-LLM (weight-only GEMV); FastGEMV",
+     .seam = "weights (LinearRuns::flat)",
+     .flag = "",
+     .guarantee = Guarantee::lossless,
+     .state = "on by default"},
+    {.id = "flat-gemm",
+     .name = "Flat GEMM: few rows share each weight that is unpacked; many go over unpacked panels",
+     .paper = "Hong et al. 2024, FlashDecoding++: faster large language model inference on GPUs, "
+              "sec. 4",
+     .seam = "weights (LinearRuns)",
+     .flag = "--linear-shape flat|gemm",
+     .guarantee = Guarantee::lossless,
+     .state = "on by default"},
+    {.id = "heuristic-dataflow",
+     .name = "Kernel shape chosen by number of rows, from switch points measured on this machine",
+     .paper = "Hong et al. 2024, FlashDecoding++: faster large language model inference on GPUs, "
+              "sec. 5",
+     .seam = "weights/kernel_tuning",
+     .flag = "caracal tune kernels; --linear-shape",
+     .guarantee = Guarantee::lossless,
+     .state = "on by default"},
     {.id = "weights-4bit",
      .name = "4-bit block weights, 8-bit activations (Q4_0, Q4_1)",
      .paper = "Dettmers & Zettlemoyer 2023, The case for 4-bit precision; GGUF block formats",
