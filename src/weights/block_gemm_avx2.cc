@@ -15,6 +15,60 @@ inline __m256i load_pair(const int16_t (&pairs)[kPanelOutputs][2], int h) {
   return _mm256_load_si256(reinterpret_cast<const __m256i*>(pairs[8 * h]));
 }
 
+/// The float step of a group that needs no more than one integer scale.
+inline void add_to(float* to, __m256i isum, __m256 scale, __m256 act_scale) {
+  _mm256_store_ps(to, add_product(_mm256_load_ps(to), isum, scale, act_scale));
+}
+
+/// kRows activation rows of a panel of words, widened once for all outputs.
+template <int kRows>
+class WordRows {
+ public:
+  WordRows(const PanelActs& acts, int64_t row, int n_groups) {
+    for (int r = 0; r < kRows; ++r) {
+      const std::byte* from = acts.first_row + static_cast<size_t>(row + r) * acts.stride;
+      for (int i = 0; i < 2 * n_groups; ++i) {
+        const std::byte* codes = from + acts.codes + 16 * i;
+        _mm256_store_si256(
+            reinterpret_cast<__m256i*>(words_[r] + 16 * i),
+            _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes))));
+      }
+      scales_[r] = reinterpret_cast<const float*>(from + acts.scales);
+    }
+  }
+
+  /// Adds group g of the panel for kSlices vectors of eight outputs.
+  template <int kSlices>
+  void add_group(const GemmPanel& panel, int g, int slice, float (*acc)[kPanelOutputs]) const {
+    __m256i isum[kSlices][kRows];
+    for (auto& sums : isum)
+      for (__m256i& sum : sums) sum = _mm256_setzero_si256();
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; ++i) {
+      __m256i a[kRows];
+      for (int r = 0; r < kRows; ++r)
+        a[r] = broadcast_codes(reinterpret_cast<const std::byte*>(words_[r] + 32 * g + 2 * i));
+      for (int s = 0; s < kSlices; ++s) {
+        __m256i w = load_pair(panel.words[g][i], slice + s);
+        keep_in_order(w);  // or GCC 12 loads it for each row
+        for (int r = 0; r < kRows; ++r) {
+          isum[s][r] = _mm256_add_epi32(isum[s][r], _mm256_madd_epi16(w, a[r]));
+          keep_in_order(isum[s][r]);
+        }
+      }
+    }
+    for (int s = 0; s < kSlices; ++s)
+      for (int r = 0; r < kRows; ++r)
+        add_to(acc[r] + 8 * (slice + s), isum[s][r],
+               _mm256_load_ps(panel.scale[g] + 8 * (slice + s)),
+               _mm256_broadcast_ss(scales_[r] + g));
+  }
+
+ private:
+  alignas(32) int16_t words_[kRows][32 * kPanelGroups];
+  const float* scales_[kRows];
+};
+
 /// A register tile: kRows activation rows times kSlices vectors of eight outputs.
 template <PanelKind kKind, int kSlices, int kRows>
 class PanelTile {
@@ -65,8 +119,6 @@ class PanelTile {
   void dot(size_t g, Sums& isum) const {
     if constexpr (kKind.fine)
       dot_fine(g, isum);
-    else if constexpr (kKind.lines_per_sum == 0)
-      dot_nibbles(g, isum);
     else
       dot_narrow(g, isum);
   }
@@ -86,25 +138,6 @@ class PanelTile {
         for (int r = 0; r < kRows; ++r)
           isum[s][r] = _mm256_add_epi32(isum[s][r], _mm256_madd_epi16(pairs[s][r], one));
     }
-  }
-
-  /// Codes of eight bits: their upper nibbles count sixteen times.
-  void dot_nibbles(size_t g, Sums& isum) const {
-    Sums pairs;
-    clear(pairs);
-    add_lines<8>(panel_.codes[g], g, 0, pairs);
-    for (int r = 0; r < kRows; ++r) {
-      const __m256i excess =
-          _mm256_madd_epi16(_mm256_set1_epi16(static_cast<int16_t>(-offset_)), half_sums(r, g));
-      for (int s = 0; s < kSlices; ++s)
-        isum[s][r] = _mm256_add_epi32(_mm256_madd_epi16(pairs[s][r], _mm256_set1_epi16(1)), excess);
-    }
-    clear(pairs);
-    add_lines<8>(panel_.high[g], g, 0, pairs);
-    for (int s = 0; s < kSlices; ++s)
-      for (int r = 0; r < kRows; ++r)
-        isum[s][r] =
-            _mm256_add_epi32(isum[s][r], _mm256_madd_epi16(pairs[s][r], _mm256_set1_epi16(16)));
   }
 
   /// Columns 0..15 and 16..31 have integer scales of their own.
@@ -192,16 +225,26 @@ inline void prefetch_rows(const PanelActs& acts, int64_t row, int n_groups) {
 template <PanelKind kKind>
 void multiply_panel(const GemmPanel& panel, int n_groups, int offset, const PanelActs& acts,
                     float (*acc)[kPanelOutputs]) noexcept {
-  // All slices of a panel share the activations, unless sums of 16 bits have to be widened so
-  // often that those of 32 bits want registers too.
-  constexpr int kAll = kPanelOutputs / 8, kSlices = kKind.lines_per_sum == 2 ? 2 : kAll;
-  for_row_groups<2>(acts.n_rows, [&]<int kRows>(int64_t r) {
-    prefetch_rows<kRows>(acts, r + kRows, n_groups);
-    for (int slice = 0; slice < kAll; slice += kSlices) {
-      const PanelTile<kKind, kSlices, kRows> tile(panel, offset, acts, r, slice);
-      for (size_t g = 0; g < static_cast<size_t>(n_groups); ++g) tile.add_group(g, acc + r);
-    }
-  });
+  constexpr int kAll = kPanelOutputs / 8;
+  if constexpr (kKind.lines_per_sum == 0) {
+    for_row_groups<4>(acts.n_rows, [&]<int kRows>(int64_t r) {
+      prefetch_rows<kRows>(acts, r + kRows, n_groups);
+      const WordRows<kRows> rows(acts, r, n_groups);
+      for (int slice = 0; slice < kAll; slice += 2)
+        for (int g = 0; g < n_groups; ++g) rows.template add_group<2>(panel, g, slice, acc + r);
+    });
+  } else {
+    // All slices of a panel share the activations, unless sums of 16 bits have to be widened so
+    // often that those of 32 bits want registers too.
+    constexpr int kSlices = kKind.lines_per_sum == 2 ? 2 : kAll;
+    for_row_groups<2>(acts.n_rows, [&]<int kRows>(int64_t r) {
+      prefetch_rows<kRows>(acts, r + kRows, n_groups);
+      for (int slice = 0; slice < kAll; slice += kSlices) {
+        const PanelTile<kKind, kSlices, kRows> tile(panel, offset, acts, r, slice);
+        for (size_t g = 0; g < static_cast<size_t>(n_groups); ++g) tile.add_group(g, acc + r);
+      }
+    });
+  }
 }
 
 // clang-format off

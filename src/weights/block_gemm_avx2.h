@@ -11,7 +11,7 @@ namespace caracal::avx2 {
 
 /// What tells the inner loops apart.
 struct PanelKind {
-  int lines_per_sum;  ///< of 16-bit sums; 0: codes are split into their nibbles
+  int lines_per_sum;  ///< of 16-bit sums; 0: products are made of 16-bit words
   bool fine;          ///< a scale per 16 columns
   bool has_min;
   friend constexpr bool operator==(PanelKind, PanelKind) = default;
@@ -40,16 +40,29 @@ struct GemmKernel {
   static constexpr bool kFine = kShape.scale_columns == 16;
   static constexpr PanelKind kKind = {lines_per_sum<Block>(), kFine, kShape.has_min};
 
+  /// Signed bytes kByte and kByte + 1 of every row as two words.
+  template <int kByte>
+  static void store_words(__m256i bytes, int16_t* to) {
+    const int upper = kByte << 8 | (kByte + 1) << 24 | 0x00800080;  // each to the top of its word
+    const __m256i rows = _mm256_setr_epi32(0, 0x04040404, 0x08080808, 0x0c0c0c0c, 0, 0x04040404,
+                                           0x08080808, 0x0c0c0c0c);
+    const __m256i words =
+        _mm256_shuffle_epi8(bytes, _mm256_or_si256(_mm256_set1_epi32(upper), rows));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(to), _mm256_srai_epi16(words, 8));
+  }
+
   template <int kQuad>
   static void unpack_quad(const std::byte* lines, int g, int64_t column, GemmPanel& panel) {
     for (int h = 0; h < kHalves; ++h) {
-      __m256i values = Block::template values<kQuad>(lines + 32 * h);
+      const __m256i values = Block::template values<kQuad>(lines + 32 * h);
+      const int64_t at = column + 8 * h;
       if constexpr (kKind.lines_per_sum == 0) {
-        _mm256_store_si256(reinterpret_cast<__m256i*>(panel.high[g][kQuad][column + 8 * h]),
-                           take_field<4, 4, 0>(values));
-        values = take_field<4, 0, 0>(values);
+        const __m256i centred = _mm256_xor_si256(values, _mm256_set1_epi8(-128));
+        store_words<0>(centred, panel.words[g][2 * kQuad][at]);
+        store_words<2>(centred, panel.words[g][2 * kQuad + 1][at]);
+      } else {
+        _mm256_store_si256(reinterpret_cast<__m256i*>(panel.codes[g][kQuad][at]), values);
       }
-      _mm256_store_si256(reinterpret_cast<__m256i*>(panel.codes[g][kQuad][column + 8 * h]), values);
     }
   }
 

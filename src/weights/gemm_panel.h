@@ -24,8 +24,8 @@ static constexpr int64_t kGemmRows = 128;
 /// (scale * integer scale) * value - min * integer min.
 struct GemmPanel {
   alignas(64) uint8_t codes[kPanelGroups][8][kPanelOutputs][4];  ///< [group][4 columns][row]
-  alignas(
-      64) uint8_t high[kPanelGroups][8][kPanelOutputs][4];  ///< 8-bit codes, where split: code / 16
+  /// Signed values of 8-bit formats, where bytes cannot be multiplied: [group][2 columns][row].
+  alignas(64) int16_t words[kPanelGroups][16][kPanelOutputs][2];
   alignas(64) float scale[kPanelGroups][kPanelOutputs];
   alignas(64) float min[kPanelGroups][kPanelOutputs];
   alignas(64) int16_t scale_pair[kPanelGroups][kPanelOutputs][2];  ///< of columns 0..15 and 16..31
