@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <system_error>
 
 #include "base/error.h"
 #include "cli/command.h"
@@ -84,6 +85,9 @@ int run_program(int argc, const char* const* argv) {
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "caracal: not enough memory\n");
     return kRefused;
+  } catch (const std::system_error& e) {  // printing more than a buffer where there is no room
+    fmt::print(stderr, "caracal: {}\n", e.what());
+    return exit_status_of(ErrorCode::io);
   } catch (const std::exception& e) {
     fmt::print(stderr, "caracal: internal: {}\n", e.what());
     return exit_status_of(ErrorCode::internal);
