@@ -13,7 +13,7 @@ FUNCTION = re.compile(r"^[0-9a-f]+ <(.+)>:$")
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(.*?)\s*(?:[#<].*)?$")
 JUMP = re.compile(r"^j\w+\s+([0-9a-f]+)\b")
 STACK = re.compile(r"\(%[re](sp|bp)\b")
-VECTOR = re.compile(r"%[xyz]mm\d+")
+VECTOR = re.compile(r"%[txyz]mm\d+")
 
 
 def functions(path):

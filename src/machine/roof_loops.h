@@ -16,6 +16,7 @@ inline constexpr int64_t kAvx2FmaAdds = 4 * 12 * 8, kAvx2Int8Adds = 4 * 7 * 32;
 inline constexpr int64_t kAvxVnniInt8Adds = 4 * 12 * 32;
 inline constexpr int64_t kAvx512FmaAdds = 4 * 24 * 16, kAvx512VnniInt8Adds = 4 * 24 * 64,
                          kAvx512Bf16Adds = 4 * 24 * 32;
+inline constexpr int64_t kAmxInt8Adds = 4 * 6 * 16 * 16 * 64, kAmxBf16Adds = kAmxInt8Adds / 2;
 
 double roof_fma_ref(int64_t rounds) noexcept;
 double roof_int8_ref(int64_t rounds) noexcept;
@@ -29,5 +30,7 @@ RoofLoop roof_int8_avxvnni();
 RoofLoop roof_fma_avx512();
 RoofLoop roof_int8_avx512vnni();
 RoofLoop roof_bf16_avx512bf16();
+RoofLoop roof_int8_amx();
+RoofLoop roof_bf16_amx();
 
 }  // namespace caracal

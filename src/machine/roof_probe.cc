@@ -19,6 +19,7 @@ std::span<const ArithmeticProbe> arithmetic_probes() {
        {CpuFeature::avx512f, CpuFeature::avx512bf16},
        2 * kAvx512Bf16Adds,
        roof_bf16_avx512bf16()},
+      {Roof::bf16_dot, "tdpbf16ps", {CpuFeature::amx_bf16}, 2 * kAmxBf16Adds, roof_bf16_amx()},
       {Roof::int8_dot, "compiled loop", {}, 2 * kRefInt8Adds, roof_int8_ref},
       {Roof::int8_dot, "vpmaddubsw + vpaddw ymm", kAvx2Level, 2 * kAvx2Int8Adds, roof_int8_avx2()},
       {Roof::int8_dot,
@@ -31,6 +32,7 @@ std::span<const ArithmeticProbe> arithmetic_probes() {
        {CpuFeature::avx512f, CpuFeature::avx512vnni},
        2 * kAvx512VnniInt8Adds,
        roof_int8_avx512vnni()},
+      {Roof::int8_dot, "tdpbssd", {CpuFeature::amx_int8}, 2 * kAmxInt8Adds, roof_int8_amx()},
   };
   return kProbes;
 }

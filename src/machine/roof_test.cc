@@ -28,7 +28,9 @@ TEST(RoofProbe, the_best_that_the_features_allow_is_chosen) {
     EXPECT_EQ(choose_probe(Roof::fp32_fma, kAvx2Level).instruction, "vfmadd231ps ymm");
     EXPECT_EQ(choose_probe(Roof::int8_dot, cpu_feature_mask("avx_vnni")).instruction,
               "vpdpbusd ymm");
-    EXPECT_EQ(choose_probe(Roof::int8_dot, cpu_feature_mask("auto")).instruction, "vpdpbusd zmm");
+    EXPECT_EQ(choose_probe(Roof::int8_dot, cpu_feature_mask("avx512_vnni")).instruction,
+              "vpdpbusd zmm");
+    EXPECT_EQ(choose_probe(Roof::int8_dot, cpu_feature_mask("amx")).instruction, "tdpbssd");
     EXPECT_EQ(choose_probe(Roof::bf16_dot, cpu_feature_mask("avx512_bf16")).roof, Roof::bf16_dot);
   }
 }
