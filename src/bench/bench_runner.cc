@@ -98,14 +98,14 @@ BenchEngine::BenchEngine(std::shared_ptr<const Model> model, const BenchSetup& s
       team_(resolve_threads(setup.engine.n_threads)),
       engine_(model_, setup.engine, Engine::Vocabulary{}, team_, team_) {}
 
-StepProfile BenchEngine::profile(Workload& workload, const BenchTest& test,
+ProfiledRun BenchEngine::profile(Workload& workload, const BenchTest& test,
                                  const StepProfile::Options& options) {
   ModelRunner& runner = engine_.runner();
-  StepProfile profile(runner.plan(), team_.size(), options);
-  runner.set_profile(&profile);
-  workload.run(test);
+  ProfiledRun run{StepProfile(runner.plan(), team_.size(), options), 0};
+  runner.set_profile(&run.profile);
+  run.seconds = workload.run(test);
   runner.set_profile(nullptr);
-  return profile;
+  return run;
 }
 
 BenchRunner::BenchRunner(const BenchOptions& options, const BenchEnvironment& environment,
@@ -139,7 +139,7 @@ void BenchRunner::run_test(BenchEngine& engine, Workload& workload, BenchResult&
   if (options_.warmup) workload.run(warmup_of(result.test, result.engine.n_batch));
   repeat(engine, workload, result);
   if (options_.with_operators)
-    result.operators = shares_by_kind(engine.profile(workload, result.test));
+    result.operators = shares_by_kind(engine.profile(workload, result.test).profile);
 }
 
 /// The sample after one repetition is the one before the next.

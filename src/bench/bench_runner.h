@@ -23,6 +23,12 @@ StepCost cost_of_a_row(const Plan& plan);
 /// A shorter run of the same kind, for caches, page tables and clocks.
 BenchTest warmup_of(const BenchTest& test, int32_t n_batch);
 
+/// A test that was run once with a profile.
+struct ProfiledRun {
+  StepProfile profile;
+  double seconds;  ///< as Workload::run tells: the steps, and what lies between them
+};
+
 /// A loaded model and an engine over it, for the tests of one setup.
 class BenchEngine {
  public:
@@ -33,7 +39,7 @@ class BenchEngine {
   ThreadTeam& team() { return team_; }
   const Model& model() const { return *model_; }
   /// Runs the test with the profile attached.
-  StepProfile profile(Workload& workload, const BenchTest& test,
+  ProfiledRun profile(Workload& workload, const BenchTest& test,
                       const StepProfile::Options& options = {});
 
  private:

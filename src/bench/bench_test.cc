@@ -287,7 +287,9 @@ TEST(Profile, tables_name_kinds_and_regions) {
   MachineRoofs roofs;
   for (const Roof roof : kRoofs) roofs.figures.push_back({roof, 1, 1e9, ""});
   const BenchTest test{.n_gen = 4};
-  const ProfiledTest profiled{test, engine.profile(workload, test), roofs};
+  ProfiledRun run = engine.profile(workload, test);
+  const ProfiledTest profiled{test, std::move(run.profile), run.seconds, roofs};
+  EXPECT_GT(profiled.outside_s(), 0);
   EXPECT_THAT(profile_table(profiled, false), HasSubstr("| attend"));
   EXPECT_THAT(profile_table(profiled, true), HasSubstr("layer 0"));
   const Json json = profile_json(profiled, false);

@@ -32,9 +32,11 @@ std::string profile_table(const ProfiledTest& profiled, bool by_region) {
                     billions(share.work.all_ops()), millions(share.work.weight_bytes),
                     millions(share.work.kv_bytes), percent(of.compute), percent(of.read)});
   }
-  return fmt::format("{}{}: {:.2f} ms in {} steps, {} threads\n{}", profiled.test.name(),
+  return fmt::format("{}{}: {:.2f} ms in {} steps, {} threads; {:.2f} ms outside\n{}",
+                     profiled.test.name(),
                      profiled.test.depth > 0 ? fmt::format(" @ d{}", profiled.test.depth) : "",
-                     profile.wall_s() * 1e3, profile.n_steps(), n_threads, markdown_rows(rows));
+                     profile.wall_s() * 1e3, profile.n_steps(), n_threads,
+                     profiled.outside_s() * 1e3, markdown_rows(rows));
 }
 
 Json profile_json(const ProfiledTest& profiled, bool by_region) {
@@ -59,13 +61,10 @@ Json profile_json(const ProfiledTest& profiled, bool by_region) {
   Json roofs = Json::object();
   for (const RoofFigure& f : profiled.roofs.figures)
     roofs[std::string(name_of(f.roof))] = f.per_second;
-  return {{"test", profiled.test.name()},
-          {"depth", profiled.test.depth},
-          {"threads", profile.n_threads()},
-          {"steps", profile.n_steps()},
-          {"wall_s", profile.wall_s()},
-          {"roofs", std::move(roofs)},
-          {by_region ? "regions" : "operators", std::move(rows)}};
+  return {{"test", profiled.test.name()},   {"depth", profiled.test.depth},
+          {"threads", profile.n_threads()}, {"steps", profile.n_steps()},
+          {"wall_s", profile.wall_s()},     {"outside_s", profiled.outside_s()},
+          {"roofs", std::move(roofs)},      {by_region ? "regions" : "operators", std::move(rows)}};
 }
 
 }  // namespace caracal

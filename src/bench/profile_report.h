@@ -13,7 +13,11 @@ namespace caracal {
 struct ProfiledTest {
   BenchTest test;
   StepProfile profile;
+  double seconds;      ///< of the whole run
   MachineRoofs roofs;  ///< with as many threads as the profile
+
+  /// Sampling, scheduling, copying of tokens: on one thread, between the steps.
+  double outside_s() const { return seconds - profile.wall_s(); }
 };
 
 /// Time, work and shares of the roofs, per kind of operator or per region.

@@ -137,9 +137,9 @@ class ProfileCommand final : public Command {
     for (const BenchTest& test : setup.tests) {
       workload.run(warmup_of(test, setup.engine.n_batch));
       const MachineRoofs before = sample_roofs(sampler, plan, engine.team());
-      StepProfile steps = engine.profile(workload, test, {.with_trace = !flags_.trace.empty()});
-      profiles.push_back(
-          {test, std::move(steps), mean_of(before, sample_roofs(sampler, plan, engine.team()))});
+      ProfiledRun run = engine.profile(workload, test, {.with_trace = !flags_.trace.empty()});
+      profiles.push_back({test, std::move(run.profile), run.seconds,
+                          mean_of(before, sample_roofs(sampler, plan, engine.team()))});
     }
     return profiles;
   }

@@ -117,7 +117,8 @@ void save_roofs(const fs::path& folder, const MachineRoofs& roofs) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw_error(ErrorCode::io, folder.string(), "{}", error.message());
-  write_file_atomic(machine_file(folder, "roofs", roofs.fingerprint), to_text(to_json(roofs), 2) + "\n");
+  write_file_atomic(machine_file(folder, "roofs", roofs.fingerprint),
+                    to_text(to_json(roofs), 2) + "\n");
 }
 
 MachineRoofs machine_roofs(const MachineInfo& machine, CpuFeatures features, int32_t n_threads,

@@ -31,8 +31,8 @@ struct MachineRoofs {
 
 using RoofProgress = std::function<void(size_t n_done, size_t n_all)>;
 
-/// Takes about six seconds. n_threads: what "all" means. Throws Error(out_of_memory) when there is no
-/// room for the buffer that is read.
+/// Takes about six seconds. n_threads: what "all" means. Throws Error(out_of_memory) when there is
+/// no room for the buffer that is read.
 MachineRoofs measure_roofs(const MachineInfo& machine, CpuFeatures features, int32_t n_threads,
                            const RoofProgress& progress = {});
 
