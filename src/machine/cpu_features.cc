@@ -188,6 +188,12 @@ CpuFeatures cpu_feature_mask(std::string_view isa) {
   }
 }
 
+std::string_view level_name(CpuFeatures needs) {
+  for (const Level& level : kLevels)  // from the weakest to the strongest behind "auto"
+    if (level.name != "auto" && level.features.has(needs)) return level.name;
+  return "auto";
+}
+
 std::string to_string(CpuFeatures features) {
   std::string text;
   for (const FeatureName& row : kNames)

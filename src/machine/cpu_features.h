@@ -66,6 +66,8 @@ CpuFeatures detect_cpu_features();
 /// those below. "avx2+avx_vnni", "auto-avx512_bf16". Underscores may be left out.
 /// Throws Error(bad_config) for another name.
 CpuFeatures cpu_feature_mask(std::string_view isa);
+/// The lowest level of --isa that offers all of `needs`: "scalar", "avx2", ...
+std::string_view level_name(CpuFeatures needs);
 /// "avx2 fma f16c ..." or "scalar".
 std::string to_string(CpuFeatures features);
 

@@ -54,6 +54,14 @@ TEST(CpuFeatures, levels_are_what_kernels_of_their_files_need) {
   EXPECT_EQ(cpu_feature_mask("amx").bits, kAmxLevel.bits);
 }
 
+TEST(CpuFeatures, needs_have_the_name_of_the_lowest_level_that_meets_them) {
+  EXPECT_EQ(level_name({}), "scalar");
+  EXPECT_EQ(level_name({CpuFeature::f16c}), "avx2");
+  for (std::string_view level :
+       {"scalar", "avx2", "avx_vnni", "avx512", "avx512_vnni", "avx512_bf16", "amx"})
+    EXPECT_EQ(level_name(cpu_feature_mask(level)), level);
+}
+
 TEST(CpuFeatures, a_list_with_an_odd_or_empty_name_is_refused) {
   for (std::string_view isa : {"", "+", "avx2+", "-avx2", "avx2++avx512", "avx2,avx512", "AVX2",
                                "avx2 + avx512", "auto-avx1024"})

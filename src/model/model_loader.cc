@@ -46,15 +46,32 @@ class ModelLoader {
     for (int32_t layer = 0; layer < model_->config_.n_layers; ++layer)
       for (const Part& part : family.block) model_->blocks_.push_back(resolve(part, layer));
     for (const Part& part : family.epilogue) model_->epilogue_.push_back(resolve(part, 0));
-    for_each_part([](PartWeights& part) {
+    for_each_part(*model_, [](PartWeights& part) {
       if (!part.bias.empty()) part.linear.bias = part.bias.data();
     });
+  }
+
+  /// Says which formats fall back on the scalar reference on a CPU that has vectors.
+  void warn_of_slow_kernels() const {
+    if (model_->numerics_ == Numerics::reference) return;  // slow as asked for
+    std::vector<const WeightFormat*> slow;
+    for_each_part(*model_, [&](const PartWeights& part) {
+      const LinearWeight& w = part.linear;
+      if (w.kernel && is_slow_fallback(*w.kernel, model_->features_) &&
+          std::ranges::find(slow, w.format) == slow.end())
+        slow.push_back(w.format);
+    });
+    for (const WeightFormat* format : slow)
+      log::warn(
+          "{}: this build multiplies {} weights by its scalar reference, many times slower "
+          "than with {}; see `caracal inspect kernels`",
+          model_->file_.name(), format->name, level_name(model_->features_));
   }
 
   void pack(ThreadTeam& team, const std::function<void(uint64_t, uint64_t)>& progress) {
     std::vector<LinearToPack> linears;
     size_t total = 0;
-    for_each_part([&](PartWeights& part) {
+    for_each_part(*model_, [&](PartWeights& part) {
       if (!part.linear.kernel || !part.linear.kernel->pack) return;
       linears.push_back({&part, total});
       total += (part.linear.data_bytes + 63) / 64 * 64;
@@ -76,7 +93,7 @@ class ModelLoader {
         machine_fingerprint(read_machine_info(), model_->features_, n_threads);
     KernelTuning tuning = KernelTuning::load(folder, fingerprint);
     const size_t n_known = tuning.size();
-    for_each_part([&](PartWeights& part) {
+    for_each_part(*model_, [&](PartWeights& part) {
       LinearWeight& w = part.linear;
       if (!w.kernel || !w.kernel->run.gemm || w.n_out * w.n_in < kSmallestTuned) return;
       if (!tuning.gemm_rows(w)) tuning.set_gemm_rows(w, find_gemm_rows(time_shapes(w, kTimings)));
@@ -123,10 +140,11 @@ class ModelLoader {
            part.source->data.data() + part.source->data.size();
   }
 
-  template <class F>
-  void for_each_part(F&& f) {
-    for (auto* list : {&model_->prologue_, &model_->blocks_, &model_->epilogue_})
-      for (PartWeights& part : *list) f(part);
+  /// M: Model or const Model.
+  template <class M, class F>
+  static void for_each_part(M& model, F&& f) {
+    for (auto* list : {&model.prologue_, &model.blocks_, &model.epilogue_})
+      for (auto& part : *list) f(part);
   }
 
   void pack_one(const LinearToPack& item, ThreadTeam& team) {
@@ -276,6 +294,7 @@ std::shared_ptr<const Model> Model::load(const std::filesystem::path& path,
   const auto access = options.use_mmap ? MappedFile::Access::map : MappedFile::Access::read;
   ModelLoader loader(open_checkpoint(path, access), options);
   loader.resolve();
+  loader.warn_of_slow_kernels();
   loader.pack(team, progress);
   if (options.linear_shape != LinearShape::automatic)
     loader.force_shape(options.linear_shape);

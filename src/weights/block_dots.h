@@ -140,15 +140,18 @@ struct FlatKernel {
 
   static size_t tile_bytes(int64_t n_in) { return block_tile_bytes(kShape, n_in); }
 
-  /// Two sums a row: of columns 0..15 and 16..31 with fine scales, of any otherwise, since sums of
-  /// their own keep a dot product from waiting for the last.
+  /// Sums a row: of columns 0..15 and 16..31 with fine scales; otherwise two where registers allow,
+  /// so that a dot product need not wait for the last.
+  template <int kRows>
+  static constexpr int kSums = kFine || kRows == 1 || Vector::kLanes == 16 ? 2 : 1;
+
   template <int kRows>
   static void dot(const std::byte* lines, const std::byte* const (&acts)[kRows],
                   Int (&sums)[kRows][2]) {
     for_quads([&]<int kQuad>() {
       const Int w = Block::template values<Vector, kQuad>(lines);
       for (int r = 0; r < kRows; ++r) {
-        Int& sum = sums[r][kFine ? kQuad / 4 : kQuad % 2];
+        Int& sum = sums[r][kFine ? kQuad / 4 : kQuad % kSums<kRows>];
         sum = Vector::template dot_bytes<Block::kLargest>(sum, w,
                                                           Vector::broadcast(acts[r] + 4 * kQuad));
       }
@@ -179,7 +182,7 @@ struct FlatKernel {
       if constexpr (kFine)
         sum = weigh_halves(sums[r], pair, rows[r] + at.half_sums);
       else
-        sum = Vector::add(sums[r][0], sums[r][1]);
+        sum = kSums<kRows> == 1 ? sums[r][0] : Vector::add(sums[r][0], sums[r][1]);
       const Float act_scale = Vector::broadcast_float(rows[r] + at.scale);
       acc[r] =
           Vector::add_product(Vector::to_floats(sum), Vector::multiply(scale, act_scale), acc[r]);

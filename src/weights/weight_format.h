@@ -51,5 +51,10 @@ const WeightFormat* find_weight_format(TensorType type);
 /// The last kernel that this build contains and whose needs are all in features. The reference
 /// needs nothing, so there always is one.
 const LinearKernel& choose_linear_kernel(const WeightFormat& format, CpuFeatures features);
+/// Whether a kernel is the scalar reference where vectors could have been used: many times slower
+/// than a user expects, so whoever chose it says so.
+inline bool is_slow_fallback(const LinearKernel& kernel, CpuFeatures features) {
+  return kernel.needs.bits == 0 && features.has(kAvx2Level);
+}
 
 }  // namespace caracal

@@ -116,6 +116,23 @@ TEST_P(WeightFormatTest, is_found_by_type_and_starts_with_a_reference_that_needs
   EXPECT_TRUE(tensor_type_info(format().type)->readable);
 }
 
+TEST_P(WeightFormatTest, a_reference_on_a_cpu_with_vectors_is_a_slow_fallback) {
+  const LinearKernel& reference = format().kernels.front();
+  EXPECT_TRUE(is_slow_fallback(reference, kAvx2Level));
+  EXPECT_TRUE(is_slow_fallback(reference, kAvx512Level));
+  EXPECT_FALSE(is_slow_fallback(reference, {}));  // --isa scalar: as asked
+  if (format().kernels.back().run.flat) {         // built with instruction-set files
+    EXPECT_FALSE(is_slow_fallback(choose_linear_kernel(format(), kAvx2Level), kAvx2Level));
+  }
+}
+
+TEST_P(WeightFormatTest, each_level_takes_its_own_kernel) {
+  for (const LinearKernel& kernel : format().kernels)
+    if (kernel.run.flat) {
+      EXPECT_EQ(&choose_linear_kernel(format(), kernel.needs), &kernel);
+    }
+}
+
 TEST_P(WeightFormatTest, the_reference_is_the_product_with_the_decoded_weights) {
   for (int64_t n_in : kInputs) {
     if (!fits(format(), n_in)) continue;

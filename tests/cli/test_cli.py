@@ -346,6 +346,23 @@ class Inspect(CliTest):
             if row["chosen"]:
                 self.assertEqual(row["needs"], "")
 
+    def test_isa_takes_lists_and_names_what_it_knows(self):
+        def features(isa):
+            return self.ok_json("inspect", "kernels", "--isa", isa, "--json")["features_in_use"]
+
+        self.assertEqual(features("avx2+avx_vnni"), features("avx_vnni"))
+        self.assertNotIn("f16c", features("auto-f16c"))
+        self.refused(2, "inspect", "kernels", "--isa", "avx2,avx512", says="avx512_vnni")
+
+    def test_kernels_of_a_model_have_a_row_per_matrix(self):
+        rows = self.ok_json("inspect", "kernels", "-m", TINY, "--json")["tensors"]
+        self.assertIn("blk.0.attn_q.weight", [row["tensor"] for row in rows])
+        for row in rows:
+            self.assertEqual(row["numerics"], "exact")
+            self.assertTrue(row["kernel"].startswith(row["type"]), row)
+        for row in self.ok_json("inspect", "kernels", "-m", TINY, "--isa", "scalar", "--json")["tensors"]:
+            self.assertEqual((row["level"], row["slow"]), ("scalar", False))
+
     def test_a_view_is_needed(self):
         self.refused(2, "inspect", says="view")
         self.refused(2, "inspect", "nothing", says="VIEW")
