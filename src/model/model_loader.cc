@@ -110,7 +110,7 @@ class ModelLoader {
   }
 
   void force_shape(LinearShape shape) {
-    for_each_part([&](PartWeights& part) {
+    for_each_part(*model_, [&](PartWeights& part) {
       part.linear.gemm_rows = shape == LinearShape::gemm ? 1 : kNeverGemm;
     });
   }

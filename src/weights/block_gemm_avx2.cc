@@ -220,8 +220,6 @@ inline void prefetch_rows(const PanelActs& acts, int64_t row, int n_groups) {
   }
 }
 
-}  // namespace
-
 template <PanelKind kKind>
 void multiply_panel(const GemmPanel& panel, int n_groups, int offset, const PanelActs& acts,
                     float (*acc)[kPanelOutputs]) noexcept {
@@ -247,19 +245,33 @@ void multiply_panel(const GemmPanel& panel, int n_groups, int offset, const Pane
   }
 }
 
-// clang-format off
-#define CARACAL_PANEL_KIND(...)                                                                  \
-  template void multiply_panel<PanelKind{__VA_ARGS__}>(const GemmPanel&, int, int,               \
-                                                       const PanelActs&, float (*)[kPanelOutputs]) noexcept;
-CARACAL_PANEL_KIND(8, false, false)  // Q4_0, ternary
-CARACAL_PANEL_KIND(8, false, true)   // Q4_1, Q4_K
-CARACAL_PANEL_KIND(4, false, false)  // Q5_0, MXFP4
-CARACAL_PANEL_KIND(4, false, true)   // Q5_1, Q5_K
-CARACAL_PANEL_KIND(0, false, false)  // Q8_0, IQ4
-CARACAL_PANEL_KIND(8, true, true)    // Q2_K
-CARACAL_PANEL_KIND(8, true, false)   // Q3_K
-CARACAL_PANEL_KIND(2, true, false)   // Q6_K
-#undef CARACAL_PANEL_KIND
-// clang-format on
+struct Row {
+  PanelKind kind;
+  PanelMultiply multiply;
+};
+
+template <PanelKind kKind>
+constexpr Row row() {
+  return {kKind, multiply_panel<kKind>};
+}
+
+constexpr Row kRows[] = {
+    row<PanelKind{8, false, false}>(),  // Q4_0, ternary
+    row<PanelKind{8, false, true}>(),   // Q4_1, Q4_K
+    row<PanelKind{4, false, false}>(),  // Q5_0, MXFP4
+    row<PanelKind{4, false, true}>(),   // Q5_1, Q5_K
+    row<PanelKind{0, false, false}>(),  // Q8_0, IQ4
+    row<PanelKind{8, true, true}>(),    // Q2_K
+    row<PanelKind{8, true, false}>(),   // Q3_K
+    row<PanelKind{2, true, false}>(),   // Q6_K
+};
+
+}  // namespace
+
+PanelMultiply find_panel_multiply(PanelKind kind) noexcept {
+  for (const Row& r : kRows)
+    if (r.kind == kind) return r.multiply;
+  return nullptr;
+}
 
 }  // namespace caracal::avx2

@@ -28,9 +28,8 @@ struct PanelActs {
 /// acc[r] += panel times row r, groups in ascending order.
 using PanelMultiply = void (*)(const GemmPanel& panel, int n_groups, int offset,
                                const PanelActs& acts, float (*acc)[kPanelOutputs]) noexcept;
-template <PanelKind kKind>
-void multiply_panel(const GemmPanel& panel, int n_groups, int offset, const PanelActs& acts,
-                    float (*acc)[kPanelOutputs]) noexcept;
+/// The inner loop for a kind; no template, so that no object file brings one that others share.
+PanelMultiply find_panel_multiply(PanelKind kind) noexcept;
 
 namespace {
 
@@ -116,6 +115,7 @@ struct GemmKernel {
     const size_t tile_bytes = block_tile_bytes(kShape, a.n_in);
     const std::byte* weights = a.weights + static_cast<size_t>(tile) * tile_bytes;
     std::memset(scratch.acc, 0, static_cast<size_t>(n_rows) * sizeof(scratch.acc[0]));
+    const PanelMultiply multiply = find_panel_multiply(kKind);
     const ActLayout layout(a.n_in);
     const auto n_groups = static_cast<int>(a.n_in / kGroupColumns);
     for (int first = 0; first < n_groups; first += kPanelGroups) {
@@ -125,16 +125,16 @@ struct GemmKernel {
           unpack_group(weights + static_cast<size_t>(t) * tile_bytes, first + g, g, t * kTileRows,
                        scratch.panel);
       const auto at = static_cast<size_t>(first);
-      multiply_panel<kKind>(scratch.panel, n, Block::kOffset,
-                            {.first_row = a.acts + static_cast<size_t>(row) * a.acts_stride,
-                             .stride = a.acts_stride,
-                             .codes = at * kGroupColumns,
-                             .scales = layout.scales + 4 * at,
-                             .half_sums = layout.half_sums + 4 * at,
-                             .lane_sums = layout.lane_sums + 4 * at,
-                             .scaled_sums = layout.scaled_sums + 4 * at,
-                             .n_rows = n_rows},
-                            scratch.acc);
+      multiply(scratch.panel, n, Block::kOffset,
+               {.first_row = a.acts + static_cast<size_t>(row) * a.acts_stride,
+                .stride = a.acts_stride,
+                .codes = at * kGroupColumns,
+                .scales = layout.scales + 4 * at,
+                .half_sums = layout.half_sums + 4 * at,
+                .lane_sums = layout.lane_sums + 4 * at,
+                .scaled_sums = layout.scaled_sums + 4 * at,
+                .n_rows = n_rows},
+               scratch.acc);
     }
     for (int64_t t = 0; t < n_tiles; ++t) {
       const int64_t column = (tile + t) * kTileRows, left = a.col_end - column;
