@@ -14,7 +14,13 @@ constexpr int32_t kDefaultContextCap = 8192;
 
 KvType parse_kv_type(std::string_view flag, const std::string& name) {
   if (const auto type = find_kv_type(name)) return *type;
-  throw_error(ErrorCode::bad_config, flag, "expected f32, f16 or bf16, found '{}'", name);
+  throw_error(ErrorCode::bad_config, flag, "expected f32, f16, bf16, q8_0 or q4_0, found '{}'",
+              name);
+}
+
+SoftmaxKind parse_softmax(const std::string& name) {
+  if (const auto kind = find_softmax_kind(name)) return *kind;
+  throw_error(ErrorCode::bad_config, "--softmax", "expected online or unified, found '{}'", name);
 }
 
 }  // namespace
@@ -58,6 +64,8 @@ PlanOptions plan_options(const EngineConfig& config, const ModelConfig& model) {
           .v_type = parse_kv_type("--cache-type-v", config.cache_type_v),
           .block_tokens = config.block_tokens,
           .fuse = config.fuse,
+          .softmax = parse_softmax(config.softmax),
+          .softmax_phi = config.softmax_phi,
           .context = effective_context(config, model)};
 }
 

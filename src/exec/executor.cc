@@ -20,40 +20,6 @@ Tile tile_at(const TileSpace& space, int64_t index, int32_t n_rows) {
           static_cast<int32_t>(index % space.parts)};
 }
 
-int64_t count_tiles(const Region& region, const StepContext& step) {
-  int64_t total = 0;
-  for (const Chain& chain : region.chains)
-    total += chain.tiles.count(step.n_rows(chain.tiles.rows));
-  return total;
-}
-
-/// Takes tiles of the region until none is left. recorder hears of each.
-template <class Recorder>
-void run_region(const Region& region, const StepContext& step, int32_t n_threads,
-                std::atomic<int64_t>& next, std::span<std::byte> scratch,
-                Recorder& recorder) noexcept {
-  const int64_t total = count_tiles(region, step);
-  const int64_t claim = claim_size(total, n_threads);
-  for (int64_t begin; (begin = next.fetch_add(claim, std::memory_order_relaxed)) < total;) {
-    int64_t index = begin;
-    const int64_t end = std::min(begin + claim, total);
-    int64_t chain_begin = 0;
-    for (size_t c = 0; c < region.chains.size(); ++c) {
-      const Chain& chain = region.chains[c];
-      const int32_t n_rows = step.n_rows(chain.tiles.rows);
-      const int64_t chain_end = chain_begin + chain.tiles.count(n_rows);
-      for (; index < std::min(end, chain_end); ++index) {
-        const Tile tile = tile_at(chain.tiles, index - chain_begin, n_rows);
-        for (size_t o = 0; o < chain.operators.size(); ++o) {
-          chain.operators[o]->run(step, tile, scratch);
-          recorder.tile_done(c, o);
-        }
-      }
-      chain_begin = chain_end;
-    }
-  }
-}
-
 }  // namespace
 
 Executor::Executor(const Plan& plan, int32_t max_threads, std::vector<std::byte*> states)
@@ -64,6 +30,80 @@ Executor::Executor(const Plan& plan, int32_t max_threads, std::vector<std::byte*
       counters_(new Counter[plan.regions.size()]) {
   for (const BufferPlacement& p : plan.placements)
     bases_.push_back(p.bytes ? arena_.data() + p.offset : nullptr);
+  for (const Region& region : plan.regions)
+    for (const Chain& chain : region.chains) {
+      const auto same = [&](const SequenceTiles& t) { return t.space() == chain.tiles; };
+      if (chain.tiles.by_sequence && std::ranges::none_of(sequence_tiles_, same))
+        sequence_tiles_.emplace_back(chain.tiles, plan.max_rows, plan.max_split_rows);
+    }
+}
+
+const SequenceTiles& Executor::tiles_of(const TileSpace& space) const {
+  return *std::ranges::find(sequence_tiles_, space, &SequenceTiles::space);
+}
+
+SequenceTiles& Executor::tiles_of(const TileSpace& space) {
+  return *std::ranges::find(sequence_tiles_, space, &SequenceTiles::space);
+}
+
+int64_t Executor::n_tiles(const Chain& chain, const StepContext& step) const {
+  return chain.tiles.by_sequence ? tiles_of(chain.tiles).count()
+                                 : chain.tiles.count(step.n_rows(chain.tiles.rows));
+}
+
+int64_t Executor::n_tiles(const Region& region, const StepContext& step) const {
+  int64_t total = 0;
+  for (const Chain& chain : region.chains) total += n_tiles(chain, step);
+  return total;
+}
+
+/// Runs a chain on one tile. Where the tile is one split of its rows' keys, whoever finishes the
+/// last one goes on with the rest of the chain. done(operator number) is called after each.
+template <class Done>
+void Executor::run_tile(const Chain& chain, int64_t index, const StepContext& step,
+                        std::span<std::byte> scratch, Done done) noexcept {
+  if (!chain.tiles.by_sequence) {
+    const Tile tile = tile_at(chain.tiles, index, step.n_rows(chain.tiles.rows));
+    for (size_t o = 0; o < chain.operators.size(); ++o) {
+      chain.operators[o]->run(step, tile, scratch);
+      done(o);
+    }
+    return;
+  }
+  SequenceTiles& tiles = tiles_of(chain.tiles);
+  const Tile tile = tiles.at(index);
+  const Operator& first = *chain.operators.front();
+  first.run(step, tile, scratch);
+  const bool complete = tiles.complete(tile);
+  if (complete && tile.split.is_one()) first.merge_splits(step, tile, scratch);
+  done(0);
+  if (!complete) return;
+  for (size_t o = 1; o < chain.operators.size(); ++o) {
+    chain.operators[o]->run(step, tile, scratch);
+    done(o);
+  }
+}
+
+/// Takes tiles of the region until none is left. recorder hears of each.
+template <class Recorder>
+void Executor::run_region(const Region& region, const StepContext& step, int32_t n_threads,
+                          std::atomic<int64_t>& next, std::span<std::byte> scratch,
+                          Recorder& recorder) noexcept {
+  const int64_t total = n_tiles(region, step);
+  const int64_t claim = claim_size(total, n_threads);
+  for (int64_t begin; (begin = next.fetch_add(claim, std::memory_order_relaxed)) < total;) {
+    int64_t index = begin;
+    const int64_t end = std::min(begin + claim, total);
+    int64_t chain_begin = 0;
+    for (size_t c = 0; c < region.chains.size(); ++c) {
+      const Chain& chain = region.chains[c];
+      const int64_t chain_end = chain_begin + n_tiles(chain, step);
+      for (; index < std::min(end, chain_end); ++index)
+        run_tile(chain, index - chain_begin, step, scratch,
+                 [&](size_t o) { recorder.tile_done(c, o); });
+      chain_begin = chain_end;
+    }
+  }
 }
 
 MatrixView<const float> Executor::floats(BufferId id, int32_t rows) const {
@@ -76,7 +116,8 @@ void Executor::run(const Batch& batch, ThreadTeam& team) {
   CRCL_CHECK_OP(batch.n_rows(), <=, plan_.max_rows);
   CRCL_CHECK_OP(batch.n_logit_rows(), <=, plan_.max_logit_rows);
   n_logit_rows_ = batch.n_logit_rows();
-  const StepContext step(batch, plan_.buffers, bases_, states_);
+  for (SequenceTiles& tiles : sequence_tiles_) tiles.cut(batch);
+  const StepContext step(batch, plan_.buffers, bases_, states_, step_counters_);
   for (size_t r = 0; r < plan_.regions.size(); ++r)
     counters_[r].next.store(0, std::memory_order_relaxed);
   if (!profile_) {
@@ -103,7 +144,7 @@ void Executor::run_regions(const StepContext& step, ThreadTeam& team, RecorderOf
     // A region of one tile, as norms are when one row is decoded, runs on the thread that comes
     // last to the barrier before it, which nobody can leave earlier anyway.
     const auto is_single = [&](size_t r) {
-      return r < plan_.regions.size() && count_tiles(plan_.regions[r], step) == 1;
+      return r < plan_.regions.size() && n_tiles(plan_.regions[r], step) == 1;
     };
     for (size_t r = 0; r < plan_.regions.size();) {
       run_one(r++);

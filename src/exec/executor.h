@@ -7,6 +7,7 @@
 #include "base/aligned_buffer.h"
 #include "base/matrix_view.h"
 #include "exec/plan.h"
+#include "exec/sequence_tiles.h"
 #include "exec/step_context.h"
 #include "exec/step_profile.h"
 #include "machine/thread_team.h"
@@ -33,11 +34,24 @@ class Executor {
   /// Of the last step: the final hidden state [n_logit_rows, d_model].
   MatrixView<const float> hidden() const { return floats(plan_.hidden, n_logit_rows_); }
 
+  const StepCounters& step_counters() const { return step_counters_; }
+
  private:
   /// recorder_of(thread) gives what follows that thread through the step.
   template <class RecorderOf>
   void run_regions(const StepContext& step, ThreadTeam& team, RecorderOf recorder_of);
   MatrixView<const float> floats(BufferId id, int32_t rows) const;
+  int64_t n_tiles(const Chain& chain, const StepContext& step) const;
+  int64_t n_tiles(const Region& region, const StepContext& step) const;
+  template <class Recorder>
+  void run_region(const Region& region, const StepContext& step, int32_t n_threads,
+                  std::atomic<int64_t>& next, std::span<std::byte> scratch,
+                  Recorder& recorder) noexcept;
+  template <class Done>
+  void run_tile(const Chain& chain, int64_t index, const StepContext& step,
+                std::span<std::byte> scratch, Done done) noexcept;
+  SequenceTiles& tiles_of(const TileSpace& space);
+  const SequenceTiles& tiles_of(const TileSpace& space) const;
 
   const Plan& plan_;
   AlignedBuffer arena_;
@@ -49,6 +63,8 @@ class Executor {
     std::atomic<int64_t> next{0};
   };
   std::unique_ptr<Counter[]> counters_;
+  std::vector<SequenceTiles> sequence_tiles_;  // one for each such TileSpace of the plan
+  StepCounters step_counters_;
   int32_t n_logit_rows_ = 0;
   StepProfile* profile_ = nullptr;
 };

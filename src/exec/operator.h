@@ -20,8 +20,9 @@ struct Batch;
 enum class BufferId : int32_t { none = -1 };
 constexpr size_t index_of(BufferId id) { return static_cast<size_t>(static_cast<int32_t>(id)); }
 
-/// How many rows a buffer has; known per step, bounded at load.
-enum class RowCount : uint8_t { step_rows, logit_rows };
+/// How many rows a buffer has; known per step, bounded at load. split_rows: one for each row and
+/// split of its keys that is computed apart (SequenceTiles).
+enum class RowCount : uint8_t { step_rows, logit_rows, split_rows };
 
 struct BufferSpec {
   std::string name;
@@ -32,21 +33,35 @@ struct BufferSpec {
 };
 
 /// The tiles of an operator: ceil(rows / row_tile) * parts of them, part running fastest. Tile
-/// borders depend on the shape only, never on the number of threads.
+/// borders depend on the shape only, never on the number of threads. by_sequence: a tile holds at
+/// most row_tile rows of one sequence and perhaps one split of their keys; SequenceTiles cuts them
+/// from the batch, and count() is what rows without many keys behind them give.
 struct TileSpace {
   RowCount rows = RowCount::step_rows;
   int32_t row_tile = 1;
   int32_t parts = 1;
   int64_t part_cols = 0;  ///< columns of a part, the last may have fewer; 0: equal parts
+  bool by_sequence = false;
   friend bool operator==(const TileSpace&, const TileSpace&) = default;
 
   int64_t count(int64_t n_rows) const { return (n_rows + row_tile - 1) / row_tile * parts; }
+};
+
+/// Which keys a tile covers: all of them, or split `index` of `count`.
+struct KeySplit {
+  int32_t index = -1;  ///< -1: all
+  int32_t count = 0;
+  /// Of buffers with RowCount::split_rows: row r of the tile and split i own row first_row + r *
+  /// count + i.
+  int32_t first_row = 0;
+  bool is_one() const { return index >= 0; }
 };
 
 /// One tile: rows [row_begin, row_end), part of `parts` equal slices of the operator's width.
 struct Tile {
   int32_t row_begin, row_end;
   int32_t part;
+  KeySplit split = {};
 };
 
 struct Columns {
@@ -107,6 +122,9 @@ class Operator {
   virtual size_t scratch_bytes() const { return 0; }
   virtual void run(const StepContext& step, const Tile& tile,
                    std::span<std::byte> scratch) const noexcept = 0;
+  /// After every split of a tile's keys has run: makes the tile's result of them. Called once for
+  /// its rows and part, before the operators that follow on the tile.
+  virtual void merge_splits(const StepContext&, const Tile&, std::span<std::byte>) const noexcept {}
 };
 
 }  // namespace caracal

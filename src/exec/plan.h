@@ -36,6 +36,7 @@ struct Plan {
   std::vector<BufferPlacement> placements;
   int32_t max_rows = 0;
   int32_t max_logit_rows = 0;
+  int32_t max_split_rows = 0;
   size_t arena_bytes = 0;    ///< all buffers
   size_t scratch_bytes = 0;  ///< per thread
   BufferId logits = BufferId::none;

@@ -83,9 +83,10 @@ constexpr size_t align_up(size_t n, size_t to) { return (n + to - 1) / to * to; 
 
 }  // namespace
 
-PlanBuilder::PlanBuilder(int32_t max_rows, int32_t max_logit_rows) {
+PlanBuilder::PlanBuilder(int32_t max_rows, int32_t max_logit_rows, int32_t max_split_rows) {
   plan_.max_rows = max_rows;
   plan_.max_logit_rows = max_logit_rows;
+  plan_.max_split_rows = max_split_rows;
 }
 
 BufferId PlanBuilder::add_buffer(std::string name, int64_t cols, RowCount rows,
@@ -119,8 +120,9 @@ BufferId PlanBuilder::encoded(BufferId source, ActEncoding encoding) {
   const BufferId target = add_buffer(from.name + ".q8", from.cols, from.rows, encoding);
   // A part of the producer's tile can be converted by itself when it is made of whole groups.
   TileSpace tiles = writer_tiles(source);
-  if (from.cols % kActGroup != 0 || columns_of(tiles, from.cols, 0).end % kActGroup != 0)
-    tiles = {from.rows, 1, 1};
+  const bool whole_groups =
+      from.cols % kActGroup == 0 && columns_of(tiles, from.cols, 0).end % kActGroup == 0;
+  if (!whole_groups) tiles = {from.rows, 1, 1};
   add(quantizer_(source, target, from.cols, tiles, quantizer_context_));
   encodings_[key] = target;
   return target;
@@ -146,6 +148,18 @@ void PlanBuilder::form_regions() {
   for (Region& region : plan_.regions) region.name = region_name(region.name, region);
 }
 
+int32_t PlanBuilder::max_rows(RowCount rows) const {
+  switch (rows) {
+    case RowCount::step_rows:
+      return plan_.max_rows;
+    case RowCount::logit_rows:
+      return plan_.max_logit_rows;
+    case RowCount::split_rows:
+      return plan_.max_split_rows;
+  }
+  return plan_.max_rows;
+}
+
 void PlanBuilder::place_buffers() {
   const auto n = plan_.buffers.size();
   plan_.placements.assign(n, {.first_region = -1});
@@ -165,8 +179,7 @@ void PlanBuilder::place_buffers() {
     if (id == plan_.logits || id == plan_.hidden)  // read after the step
       p.last_region = static_cast<int64_t>(plan_.regions.size());
     const BufferSpec& s = plan_.buffers[b];
-    const int64_t rows = s.rows == RowCount::step_rows ? plan_.max_rows : plan_.max_logit_rows;
-    p.bytes = static_cast<size_t>(rows) * s.row_bytes();
+    p.bytes = static_cast<size_t>(max_rows(s.rows)) * s.row_bytes();
     order.push_back(b);
   }
   // First fit, largest first: close to optimal for the few dozen buffers a block has.

@@ -13,8 +13,9 @@ namespace caracal {
 /// into it; they stay below plan/.
 class PlanBuilder {
  public:
-  /// max_rows, max_logit_rows: the largest step the plan will ever see.
-  PlanBuilder(int32_t max_rows, int32_t max_logit_rows);
+  /// max_rows, max_logit_rows: the largest step the plan will ever see. max_split_rows: rows and
+  /// splits of their keys that may be computed apart.
+  PlanBuilder(int32_t max_rows, int32_t max_logit_rows, int32_t max_split_rows = 0);
 
   BufferId add_buffer(std::string name, int64_t cols, RowCount rows = RowCount::step_rows,
                       ActEncoding encoding = ActEncoding::f32);
@@ -63,6 +64,7 @@ class PlanBuilder {
     std::string label;
   };
 
+  int32_t max_rows(RowCount rows) const;
   void form_regions();
   void place_buffers();
 

@@ -35,4 +35,9 @@ const AttendKernels& attend_kernels(KvType type, CpuFeatures features) {
   return (avx2 && features.has(kAvx2Level) ? avx2 : kAttendKernelsRef)[static_cast<size_t>(type)];
 }
 
+const AttendLoops& attend_loops(CpuFeatures features) {
+  const AttendLoops* avx2 = attend_loops_avx2();
+  return avx2 && features.has(kAvx2Level) ? *avx2 : kAttendLoopsRef;
+}
+
 }  // namespace caracal

@@ -10,7 +10,6 @@
 #include <random>
 #include <vector>
 
-#include "kernels/attend.h"
 #include "kernels/tables.h"
 #include "spec/acts.h"
 
@@ -253,44 +252,6 @@ TEST_P(SmallKernelsTest, nothing_beyond_the_row_is_written) {
 INSTANTIATE_TEST_SUITE_P(Tables, SmallKernelsTest,
                          testing::ValuesIn(all_small_kernels().begin(), all_small_kernels().end()),
                          [](const auto& table) { return std::string(table.param->name); });
-
-class AttendKernelsTest : public testing::TestWithParam<KvType> {};
-
-TEST_P(AttendKernelsTest, every_instruction_set_equals_the_reference_bit_for_bit) {
-  const AttendKernels& ref = attend_kernels(GetParam(), {});
-  const AttendKernels& fast = attend_kernels(GetParam(), detect_cpu_features());
-  const size_t element = element_bytes(GetParam());
-  for (int64_t dim : {1, 7, 8, 24, 64, 72, 128, 130})
-    for (int64_t n_q : {1, 2, 3, 4, 7}) {
-      constexpr int64_t n_keys = 9;
-      const size_t stride =
-          static_cast<size_t>(dim) * element + 2 * element;  // rows not side by side
-      const auto q = random_row(static_cast<size_t>(n_q * dim), 9);
-      const auto k = random_row(static_cast<size_t>(n_keys * dim), 10);
-      std::vector<std::byte> rows(stride * n_keys), rows_ref(stride * n_keys);
-      for (int64_t j = 0; j < n_keys; ++j) {
-        ref.encode(k.data() + j * dim, dim, rows_ref.data() + static_cast<size_t>(j) * stride);
-        fast.encode(k.data() + j * dim, dim, rows.data() + static_cast<size_t>(j) * stride);
-      }
-      ASSERT_EQ(rows, rows_ref);
-      std::vector<float> a(static_cast<size_t>(n_q * 16)), b(a);
-      ref.scores(q.data(), n_q, dim, rows.data(), stride, n_keys, dim, a.data(), 16);
-      fast.scores(q.data(), n_q, dim, rows.data(), stride, n_keys, dim, b.data(), 16);
-      ASSERT_EQ(a, b) << dim << " " << n_q;
-      auto out_a = random_row(static_cast<size_t>(n_q * dim), 11);
-      auto out_b = out_a;
-      ref.mix(a.data(), 16, n_q, rows.data(), stride, n_keys, dim, out_a.data(), dim);
-      // Splitting the keys over two calls changes nothing.
-      fast.mix(a.data(), 16, n_q, rows.data(), stride, 4, dim, out_b.data(), dim);
-      fast.mix(a.data() + 4, 16, n_q, rows.data() + 4 * stride, stride, n_keys - 4, dim,
-               out_b.data(), dim);
-      ASSERT_EQ(out_a, out_b) << dim << " " << n_q;
-    }
-}
-
-INSTANTIATE_TEST_SUITE_P(KvTypes, AttendKernelsTest,
-                         testing::Values(KvType::f32, KvType::f16, KvType::bf16),
-                         [](const auto& type) { return std::string(name_of(type.param)); });
 
 }  // namespace
 }  // namespace caracal

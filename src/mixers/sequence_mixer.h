@@ -9,6 +9,7 @@
 #include "machine/cpu_features.h"
 #include "spec/kv_type.h"
 #include "spec/model_config.h"
+#include "spec/softmax_kind.h"
 
 namespace caracal {
 
@@ -25,6 +26,8 @@ struct MixerSpec {
   int32_t kv_group = 0;  ///< which block table of a sequence holds this layer's blocks
   KvType k_type{}, v_type{};
   int32_t block_tokens = 32;
+  SoftmaxKind softmax = SoftmaxKind::online;
+  float softmax_phi = 0;  ///< unified: what exponentials are relative to
   CpuFeatures features;
   std::span<const BufferId> inputs;       ///< as the family lists them: q, k, v
   const RopeConfig* rope = nullptr;       ///< this layer's; nullptr: none

@@ -13,6 +13,7 @@
 #include "exec/ops/rope_angles_op.h"
 #include "exec/ops/softcap_op.h"
 #include "exec/plan_builder.h"
+#include "exec/sequence_tiles.h"
 #include "ffn/channel_mixer.h"
 #include "mixers/sequence_mixer.h"
 #include "model/rope_angles.h"
@@ -27,13 +28,23 @@ MixerSpec mixer_spec(const ModelConfig& config, const PlanOptions& options, int3
           .layer = layer,
           .k_type = options.k_type,
           .v_type = options.v_type,
-          .block_tokens = options.block_tokens};
+          .block_tokens = options.block_tokens,
+          .softmax = options.softmax,
+          .softmax_phi = options.softmax_phi};
 }
 
 const SequenceMixer& mixer_of(const Part& part) {
   const SequenceMixer* mixer = find_sequence_mixer(part.uses);
   CRCL_CHECK(mixer != nullptr);
   return *mixer;
+}
+
+/// Rows that decode at the same time, each with all splits of a full context; more than 64 give
+/// every thread enough to do as they are.
+int32_t max_split_rows(const PlanOptions& options) {
+  constexpr int32_t kMaxDecodingRows = 64;
+  const int32_t n_splits = n_key_splits(options.context);
+  return n_splits > 1 ? std::clamp(options.max_logit_rows, 8, kMaxDecodingRows) * n_splits : 0;
 }
 
 std::unique_ptr<Operator> make_quantizer(BufferId in, BufferId out, int64_t cols, TileSpace tiles,
@@ -66,7 +77,7 @@ class PlanWriter {
         config_(model.config()),
         options_(options),
         small_(small_kernels(model.features())),
-        builder_(options.max_rows, options.max_logit_rows) {
+        builder_(options.max_rows, options.max_logit_rows, max_split_rows(options)) {
     builder_.set_quantizer(make_quantizer, &small_);
     builder_.set_fusion(options.fuse);
   }

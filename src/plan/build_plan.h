@@ -3,6 +3,7 @@
 #include "kv/kv_layout.h"
 #include "model/model.h"
 #include "spec/kv_type.h"
+#include "spec/softmax_kind.h"
 
 namespace caracal {
 
@@ -19,7 +20,9 @@ struct PlanOptions {
   KvType k_type = KvType::f16;
   KvType v_type = KvType::f16;
   int32_t block_tokens = 32;
-  bool fuse = true;     ///< false: every operator is a region of its own
+  bool fuse = true;  ///< false: every operator is a region of its own
+  SoftmaxKind softmax = SoftmaxKind::online;
+  float softmax_phi = 0;
   int32_t context = 0;  ///< sequences never grow past it (LongRoPE chooses by it)
 };
 

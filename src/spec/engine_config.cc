@@ -3,7 +3,7 @@
 namespace caracal {
 namespace {
 
-constexpr std::string_view kKvTypes = "f32|f16|bf16";
+constexpr std::string_view kKvTypes = "f32|f16|bf16|q8_0|q4_0";
 constexpr Range kCount = {.min = 0, .max = 1 << 28};
 constexpr Range kThreads = {.min = 0, .max = 1024};
 
@@ -56,6 +56,17 @@ constexpr Field<C> kFields[] = {
      .flags = "--block-size",
      .range = {.min = 1, .max = 128},
      .help = "Tokens per KV block."},
+    {.name = "softmax",
+     .member = &C::softmax,
+     .flags = "--softmax",
+     .choices = "online|unified",
+     .help = "What attention's exponentials are relative to. online: the largest score so far; "
+             "unified: --softmax-phi, and rows that it does not fit are computed again online."},
+    {.name = "softmax_phi",
+     .member = &C::softmax_phi,
+     .flags = "--softmax-phi",
+     .range = {.min = -1e4, .max = 1e4},
+     .help = "The unified maximum: about the largest score that the model gives."},
     {.name = "isa",
      .member = &C::isa,
      .flags = "--isa",

@@ -18,6 +18,8 @@ struct EngineConfig {
   std::string cache_type_k = "f16";
   std::string cache_type_v = "f16";
   int32_t block_tokens = 32;
+  std::string softmax = "online";
+  float softmax_phi = 0;  ///< unified: what exponentials are relative to
   std::string isa = "auto";
   std::string numerics = "exact";
   std::string linear_shape = "auto";  ///< of matrix products

@@ -1,5 +1,6 @@
 #pragma once
 /// In which type a row codec keeps keys and values.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -7,24 +8,36 @@
 
 namespace caracal {
 
-enum class KvType : uint8_t { f32, f16, bf16 };
+/// q8_0 and q4_0 are the blocks of GGUF: an f16 scale, then 32 codes of 8 or 4 bits.
+enum class KvType : uint8_t { f32, f16, bf16, q8_0, q4_0 };
 
-constexpr size_t element_bytes(KvType type) { return type == KvType::f32 ? 4 : 2; }
+inline constexpr std::array kAllKvTypes = {KvType::f32, KvType::f16, KvType::bf16, KvType::q8_0,
+                                           KvType::q4_0};
+
+/// What a type stores at once.
+struct KvBlock {
+  int32_t values;
+  int32_t bytes;
+};
+
+constexpr KvBlock kv_block(KvType type) {
+  constexpr KvBlock kBlocks[] = {{1, 4}, {1, 2}, {1, 2}, {32, 34}, {32, 18}};
+  return kBlocks[static_cast<size_t>(type)];
+}
+
+/// Bytes of a row of n values; n is a multiple of kv_block(type).values.
+constexpr size_t kv_row_bytes(KvType type, int64_t n) {
+  const KvBlock block = kv_block(type);
+  return static_cast<size_t>(n / block.values * block.bytes);
+}
 
 constexpr std::string_view name_of(KvType type) {
-  switch (type) {
-    case KvType::f32:
-      return "f32";
-    case KvType::f16:
-      return "f16";
-    case KvType::bf16:
-      return "bf16";
-  }
-  return "f32";
+  constexpr std::string_view kNames[] = {"f32", "f16", "bf16", "q8_0", "q4_0"};
+  return kNames[static_cast<size_t>(type)];
 }
 
 constexpr std::optional<KvType> find_kv_type(std::string_view name) {
-  for (KvType type : {KvType::f32, KvType::f16, KvType::bf16})
+  for (KvType type : kAllKvTypes)
     if (name == name_of(type)) return type;
   return std::nullopt;
 }

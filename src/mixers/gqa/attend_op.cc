@@ -1,132 +1,112 @@
 #include "mixers/gqa/attend_op.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "exec/step_context.h"
 
 namespace caracal {
 namespace {
 
-constexpr int32_t kChunk = 64;  ///< keys per online-softmax step; borders at multiples of it
-
-/// The keys a row sees, in order of position, as runs of slots that lie side by side in one block.
-class VisibleKeys {
- public:
-  VisibleKeys(const StepContext& step, const BatchRow& row, const AttentionShape& shape)
-      : block_tokens_(shape.layout.block_tokens) {
-    const BatchSequence& sequence = step.batch().sequences[static_cast<size_t>(row.sequence)];
-    table_ = step.batch().block_table(sequence, shape.kv_group);
-    context_len_ = sequence.context_len;
-    if (!shape.causal) {
-      count_ = context_len_ + sequence.n_rows;
-    } else if (row.path_len < 0) {
-      count_ = context_len_ + row.index + 1;
-    } else {
-      path_ = std::span(step.batch().paths)
-                  .subspan(static_cast<size_t>(row.path_begin), static_cast<size_t>(row.path_len));
-      count_ = context_len_ + row.path_len;
-    }
-  }
-
-  int32_t count() const { return count_; }
-
-  struct Run {
-    BlockId block;
-    int32_t slot;    ///< inside the block
-    int32_t length;  ///< keys
-  };
-  /// The longest run that starts at key `position` and ends before `end`.
-  Run run_at(int32_t position, int32_t end) const {
-    const int32_t slot = slot_of(position);
-    const int32_t in_block = slot % block_tokens_;
-    int32_t length = std::min(end - position, block_tokens_ - in_block);
-    if (!path_.empty()) {  // only slots that follow each other
-      int32_t n = 1;
-      while (n < length && slot_of(position + n) == slot + n) ++n;
-      length = n;
-    }
-    return {table_[static_cast<size_t>(slot / block_tokens_)], in_block, length};
-  }
-
- private:
-  int32_t slot_of(int32_t position) const {
-    if (path_.empty() || position < context_len_) return position;
-    return context_len_ + path_[static_cast<size_t>(position - context_len_)];
-  }
-
-  std::span<const BlockId> table_;
-  std::span<const int32_t> path_;  ///< tree drafts: the row's ancestors and itself
-  int32_t block_tokens_;
-  int32_t context_len_ = 0;
-  int32_t count_ = 0;
-};
+/// How far the largest score of a row may lie from phi. Above, e^40 leaves room for 10^5 keys and
+/// values up to 10^15 below the largest float; below, what counts would come near the smallest.
+constexpr float kMostAbovePhi = 40, kMostBelowPhi = 60;
 
 }  // namespace
 
-AttendOp::AttendOp(const AttentionShape& shape, BufferId q, BufferId kv, BufferId out)
+AttendOp::AttendOp(const AttentionShape& shape, BufferId q, BufferId kv, BufferId splits,
+                   BufferId out)
     : shape_(shape),
       q_(q),
+      splits_(splits),
       out_(out),
-      uses_{BufferUse{q, false, true}, BufferUse{kv, false, false}, BufferUse{out, true, true}} {}
+      uses_{BufferUse{q, false, true}, BufferUse{kv, false, false}, BufferUse{splits, true, false},
+            BufferUse{out, true, true}} {}
 
-size_t AttendOp::scratch_bytes() const {
-  return static_cast<size_t>(shape_.queries_per_kv()) * (kChunk + 2) * sizeof(float);
+int64_t AttendOp::split_cols(const AttentionShape& shape) {
+  return int64_t{shape.n_heads} * (2 + padded_to(shape.v_head_dim, kPanelLanes));
+}
+
+/// Where the sums of a row's queries over a split wait to be merged: all maxima and denominators of
+/// the KV head, then the numerators.
+SoftmaxRows AttendOp::split_row(const StepContext& step, const Tile& tile, int32_t row,
+                                int32_t split) const {
+  const int32_t n = shape_.queries_per_kv();
+  float* at = step.floats(splits_).row(tile.split.first_row + row * tile.split.count + split) +
+              tile.part * n * (2 + padded_to(shape_.v_head_dim, kPanelLanes));
+  return {at, at + n, at + 2 * n};
 }
 
 void AttendOp::run(const StepContext& step, const Tile& tile,
-                   std::span<std::byte> scratch) const noexcept {
-  const KvLayout& layout = shape_.layout;
-  const int32_t head = tile.part;
-  const int32_t n_queries = shape_.queries_per_kv();
-  const std::byte* memory = step.state(shape_.layer);
-  float* scores = reinterpret_cast<float*>(scratch.data());  // [n_queries, kChunk]
-  float* max = scores + n_queries * kChunk;                  // [n_queries], running maximum
-  float* sum = max + n_queries;                              // [n_queries], running denominator
-
-  for (int32_t r = tile.row_begin; r < tile.row_end; ++r) {
-    const VisibleKeys keys(step, step.batch().rows[static_cast<size_t>(r)], shape_);
-    const float* q = step.floats(q_).row(r) + head * n_queries * shape_.head_dim;
-    float* out = step.floats(out_).row(r) + head * n_queries * shape_.v_head_dim;
-    std::fill_n(out, n_queries * shape_.v_head_dim, 0.0f);
-    std::fill_n(max, n_queries, -INFINITY);
-    std::fill_n(sum, n_queries, 0.0f);
-
-    const int32_t first = shape_.window > 0 ? std::max(0, keys.count() - shape_.window) : 0;
-    for (int32_t chunk = first / kChunk * kChunk; chunk < keys.count(); chunk += kChunk) {
-      const int32_t begin = std::max(chunk, first);
-      const int32_t end = std::min(chunk + kChunk, keys.count());
-      for (int32_t at = begin; at < end;) {
-        const auto run = keys.run_at(at, end);
-        shape_.k_kernels->scores(
-            q, n_queries, shape_.head_dim, memory + layout.k_offset(run.block, head, run.slot),
-            layout.k_row_bytes, run.length, shape_.head_dim, scores + (at - begin), kChunk);
-        at += run.length;
-      }
-      for (int32_t i = 0; i < n_queries; ++i) {
-        float* s = scores + i * kChunk;
-        if (shape_.softcap > 0) shape_.small->softcap(s, end - begin, shape_.softcap);
-        const float chunk_max = shape_.small->max(s, end - begin);
-        if (chunk_max > max[i]) {
-          const float keep = std::exp(max[i] - chunk_max);  // 0 for the first chunk
-          sum[i] *= keep;
-          shape_.small->scale(out + i * shape_.v_head_dim, shape_.v_head_dim, keep);
-          max[i] = chunk_max;
-        }
-        sum[i] += shape_.small->exp_sum(s, end - begin, max[i]);
-      }
-      for (int32_t at = begin; at < end;) {
-        const auto run = keys.run_at(at, end);
-        shape_.v_kernels->mix(scores + (at - begin), kChunk, n_queries,
-                              memory + layout.v_offset(run.block, head, run.slot),
-                              layout.v_row_bytes, run.length, shape_.v_head_dim, out,
-                              shape_.v_head_dim);
-        at += run.length;
-      }
-    }
-    for (int32_t i = 0; i < n_queries; ++i)
-      shape_.small->scale(out + i * shape_.v_head_dim, shape_.v_head_dim, 1.0f / sum[i]);
+                   std::span<std::byte> memory) const noexcept {
+  AttendScratch scratch(shape_, memory.data());
+  AttendTile work(shape_, step, tile, step.floats(q_), scratch);
+  if (!tile.split.is_one()) {
+    work.attend_all(0, work.n_rows(), shape_.softmax);
+    finish(step, tile, work, scratch);
+    return;
   }
+  work.attend_split(tile.split.index, 0, work.n_rows(), shape_.softmax);
+  const int32_t n = shape_.queries_per_kv();
+  const int64_t stride = padded_to(shape_.v_head_dim, kPanelLanes);
+  for (int32_t r = 0; r < work.n_rows(); ++r) {
+    const SoftmaxRows to = split_row(step, tile, r, tile.split.index);
+    std::copy_n(scratch.part.max + r * n, n, to.max);
+    std::copy_n(scratch.part.sum + r * n, n, to.sum);
+    std::copy_n(scratch.part.acc + r * n * stride, n * stride, to.acc);
+  }
+}
+
+void AttendOp::merge_splits(const StepContext& step, const Tile& tile,
+                            std::span<std::byte> memory) const noexcept {
+  AttendScratch scratch(shape_, memory.data());
+  AttendTile work(shape_, step, tile, step.floats(q_), scratch);
+  const int32_t n = shape_.queries_per_kv();
+  const int64_t stride = padded_to(shape_.v_head_dim, kPanelLanes);
+  work.clear_total(0, work.n_queries());
+  for (int32_t r = 0; r < work.n_rows(); ++r)
+    for (int32_t split = work.first_split(); split < work.end_split(); ++split) {
+      const SoftmaxRows from = split_row(step, tile, r, split);
+      for (int32_t i = 0; i < n; ++i)
+        work.merge(r * n + i, from.max[i], from.sum[i], from.acc + i * stride, shape_.softmax);
+    }
+  finish(step, tile, work, scratch);
+}
+
+/// Divides and writes. Rows that the unified maximum does not fit are computed again, online.
+void AttendOp::finish(const StepContext& step, const Tile& tile, AttendTile& work,
+                      AttendScratch& scratch) const {
+  const int32_t n = shape_.queries_per_kv();
+  for (int32_t r = 0; r < work.n_rows(); ++r) {
+    const int32_t begin = r * n, end = begin + n;
+    int32_t n_again = 0;
+    for (int32_t i = begin; i < end; ++i) {
+      scratch.again[i] = out_of_range(scratch.total.max[i]);
+      n_again += scratch.again[i];
+      if (!scratch.again[i]) write(scratch.total, i, output(step, tile, i));
+    }
+    if (n_again == 0) continue;
+    step.counters().softmax_fallbacks.fetch_add(n_again, std::memory_order_relaxed);
+    work.attend_all(r, r + 1, SoftmaxKind::online);
+    for (int32_t i = begin; i < end; ++i)
+      if (scratch.again[i]) write(scratch.total, i, output(step, tile, i));
+  }
+}
+
+bool AttendOp::out_of_range(float max) const {
+  if (shape_.softmax == SoftmaxKind::online) return false;
+  return !(max - shape_.phi <= kMostAbovePhi && max - shape_.phi >= -kMostBelowPhi);
+}
+
+float* AttendOp::output(const StepContext& step, const Tile& tile, int32_t query) const {
+  const int32_t n = shape_.queries_per_kv();
+  return step.floats(out_).row(tile.row_begin + query / n) +
+         int64_t{tile.part * n + query % n} * shape_.v_head_dim;
+}
+
+void AttendOp::write(const SoftmaxRows& rows, int32_t query, float* out) const {
+  const int64_t stride = padded_to(shape_.v_head_dim, kPanelLanes);
+  std::copy_n(rows.acc + query * stride, shape_.v_head_dim, out);
+  shape_.small->scale(out, shape_.v_head_dim, 1.0f / rows.sum[query]);
 }
 
 }  // namespace caracal

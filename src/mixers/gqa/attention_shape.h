@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 
 #include "kernels/attend.h"
@@ -7,6 +8,10 @@
 #include "mixers/sequence_mixer.h"
 
 namespace caracal {
+
+/// Queries of a tile: enough that turning a chunk of keys and values into panels is a small part of
+/// the work, few enough for the second-level cache.
+inline constexpr int32_t kTileQueries = 96;
 
 /// What both attention operators need to know of a layer, resolved once at load.
 struct AttentionShape {
@@ -23,12 +28,17 @@ struct AttentionShape {
         window(spec.config->layers[static_cast<size_t>(spec.layer)].window),
         rope_dim(spec.rope ? spec.rope->dim : 0),
         rope_pairs(spec.rope ? spec.rope->pairs : RopePairs::halves),
+        softmax(spec.softmax),
+        phi(spec.softmax_phi),
         layout(kv),
         small(&small_kernels(spec.features)),
+        loops(&attend_loops(spec.features)),
         k_kernels(&attend_kernels(spec.k_type, spec.features)),
         v_kernels(&attend_kernels(spec.v_type, spec.features)) {}
 
   int32_t queries_per_kv() const { return n_heads / n_kv_heads; }
+  /// Rows of a tile at most.
+  int32_t tile_rows() const { return std::max(1, kTileQueries / queries_per_kv()); }
 
   int32_t layer, kv_group;
   int32_t n_heads, n_kv_heads, head_dim, v_head_dim;
@@ -38,8 +48,11 @@ struct AttentionShape {
   int32_t window;  ///< keys a query sees; 0: all
   int32_t rope_dim;
   RopePairs rope_pairs;
+  SoftmaxKind softmax;
+  float phi;  ///< unified: what exponentials are relative to
   KvLayout layout;
   const SmallKernels* small;
+  const AttendLoops* loops;
   const AttendKernels* k_kernels;
   const AttendKernels* v_kernels;
 };

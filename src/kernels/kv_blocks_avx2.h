@@ -1,0 +1,132 @@
+#pragma once
+/// Rows of Q8_0 and Q4_0 blocks, eight values at a time (see kv_blocks_ref.h). For *_avx2.cc files
+/// only: everything is internal to the file that includes it.
+#include <immintrin.h>
+
+#include "kernels/small_table.h"
+
+namespace caracal::avx2 {
+namespace {
+
+constexpr int64_t kBlockValues = 32;
+
+struct BlockScale {
+  uint16_t d;     ///< f16
+  float inverse;  ///< 0: all codes are 0
+};
+
+inline __m256i magnitudes(__m256 x) {
+  return _mm256_and_si256(_mm256_castps_si256(x), _mm256_set1_epi32(0x7fffffff));
+}
+
+/// The first of the 32 values whose magnitude is largest; infinity and NaN lie on top.
+inline float largest_of_block(const float* x) {
+  __m256i most = magnitudes(_mm256_loadu_ps(x));
+  for (int i = 8; i < kBlockValues; i += 8)
+    most = _mm256_max_epu32(most, magnitudes(_mm256_loadu_ps(x + i)));
+  __m128i m = _mm_max_epu32(_mm256_castsi256_si128(most), _mm256_extracti128_si256(most, 1));
+  m = _mm_max_epu32(m, _mm_shuffle_epi32(m, 0x4E));
+  m = _mm_max_epu32(m, _mm_shuffle_epi32(m, 0xB1));
+  const __m256i largest = _mm256_broadcastd_epi32(m);
+  for (int i = 0; i < kBlockValues; i += 8) {
+    const __m256i found = _mm256_cmpeq_epi32(magnitudes(_mm256_loadu_ps(x + i)), largest);
+    const int lanes = _mm256_movemask_ps(_mm256_castsi256_ps(found));
+    if (lanes) return x[i + __builtin_ctz(static_cast<unsigned>(lanes))];
+  }
+  return x[0];
+}
+
+/// code: what `largest` becomes.
+inline BlockScale block_scale(float largest, float code) {
+  const float magnitude = largest < 0 ? -largest : largest;
+  if (!(magnitude <= 3.402823466e38f)) return {0x7e00, 0};
+  if (magnitude < kSmallestMagnitude) return {0, 0};
+  const __m128i d = _mm_cvtps_ph(_mm_set_ss(largest / code), _MM_FROUND_TO_NEAREST_INT);
+  return {static_cast<uint16_t>(_mm_cvtsi128_si32(d)), code / largest};
+}
+
+inline void store_scale(const BlockScale& scale, std::byte* block) {
+  reinterpret_cast<uint8_t*>(block)[0] = static_cast<uint8_t>(scale.d);
+  reinterpret_cast<uint8_t*>(block)[1] = static_cast<uint8_t>(scale.d >> 8);
+}
+
+/// The block's scale in every lane.
+inline __m256 load_scale(const std::byte* block) {
+  return _mm256_cvtph_ps(_mm_set1_epi16(*reinterpret_cast<const int16_t*>(block)));
+}
+
+/// Eight values as codes, rounded to nearest even; all 0 where the scale says so.
+inline __m256i to_codes(const float* x, __m256 inverse) {
+  const __m256i codes = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x), inverse));
+  const __m256 none = _mm256_cmp_ps(inverse, _mm256_setzero_ps(), _CMP_EQ_OQ);
+  return _mm256_andnot_si256(_mm256_castps_si256(none), codes);
+}
+
+/// Eight 32-bit codes in the low eight bytes of a vector.
+inline __m128i to_bytes(__m256i codes) {
+  const __m128i words =
+      _mm_packs_epi32(_mm256_castsi256_si128(codes), _mm256_extracti128_si256(codes, 1));
+  return _mm_packs_epi16(words, words);
+}
+
+struct RowQ8_0 {
+  static constexpr int64_t kBytes = 34;
+
+  static __m256 load(const std::byte* row, int64_t d) {
+    const std::byte* block = row + d / kBlockValues * kBytes;
+    const __m128i codes =
+        _mm_loadl_epi64(reinterpret_cast<const __m128i*>(block + 2 + d % kBlockValues));
+    return _mm256_mul_ps(load_scale(block), _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(codes)));
+  }
+  /// Rows are whole blocks: no part is ever left.
+  static __m256 load_part(const std::byte* row, int64_t d, int64_t) { return load(row, d); }
+
+  static void encode(const float* x, int64_t n, std::byte* row) {
+    for (int64_t b = 0; b < n; b += kBlockValues, row += kBytes) {
+      const float largest = largest_of_block(x + b);
+      const BlockScale scale = block_scale(largest < 0 ? -largest : largest, 127.0f);
+      store_scale(scale, row);
+      const __m256 inverse = _mm256_set1_ps(scale.inverse);
+      for (int i = 0; i < kBlockValues; i += 8)
+        _mm_storel_epi64(reinterpret_cast<__m128i*>(row + 2 + i),
+                         to_bytes(to_codes(x + b + i, inverse)));
+    }
+  }
+};
+
+struct RowQ4_0 {
+  static constexpr int64_t kBytes = 18;
+
+  static __m256 load(const std::byte* row, int64_t d) {
+    const std::byte* block = row + d / kBlockValues * kBytes;
+    const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(block + 2 + d % 16));
+    const __m256i wide = _mm256_cvtepu8_epi32(bytes);
+    const __m256i nibbles = d % kBlockValues < 16 ? _mm256_and_si256(wide, _mm256_set1_epi32(15))
+                                                  : _mm256_srli_epi32(wide, 4);
+    const __m256i codes = _mm256_sub_epi32(nibbles, _mm256_set1_epi32(8));
+    return _mm256_mul_ps(load_scale(block), _mm256_cvtepi32_ps(codes));
+  }
+  static __m256 load_part(const std::byte* row, int64_t d, int64_t) { return load(row, d); }
+
+  static void encode(const float* x, int64_t n, std::byte* row) {
+    for (int64_t b = 0; b < n; b += kBlockValues, row += kBytes) {
+      const BlockScale scale = block_scale(largest_of_block(x + b), -8.0f);
+      store_scale(scale, row);
+      const __m256 inverse = _mm256_set1_ps(scale.inverse);
+      const __m256i offset = _mm256_set1_epi32(8), most = _mm256_set1_epi32(15);
+      const auto nibbles = [&](const float* values) {
+        return _mm256_min_epi32(_mm256_add_epi32(to_codes(values, inverse), offset), most);
+      };
+      for (int i = 0; i < 16; i += 8) {
+        const __m256i high = _mm256_slli_epi32(nibbles(x + b + 16 + i), 4);
+        const __m256i both = _mm256_or_si256(nibbles(x + b + i), high);
+        const __m128i words =
+            _mm_packus_epi32(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
+        _mm_storel_epi64(reinterpret_cast<__m128i*>(row + 2 + i), _mm_packus_epi16(words, words));
+      }
+    }
+  }
+};
+
+}  // namespace
+}  // namespace caracal::avx2
