@@ -259,6 +259,21 @@ TEST_P(AttendLoopsTest, a_larger_maximum_brings_the_earlier_sum_to_its_scale) {
   EXPECT_EQ(third.keep, 1);
 }
 
+TEST_P(AttendLoopsTest, a_number_added_to_all_scores_changes_nothing) {
+  const auto scores = random_floats(kKeyChunk, 35);
+  const auto expected = step(loops, scores, 0, 64);
+  for (float c : {-512.0f, -3.0f, 100.0f, 4096.0f}) {
+    auto moved = scores;
+    for (float& x : moved) x += c;
+    const auto after = step(loops, moved, 0, 64);
+    // What remains is the rounding of the moved scores.
+    const float bound = std::fabs(c) * 0x1p-22f + 1e-6f;
+    EXPECT_NEAR(after.sum / expected.sum, 1, bound) << c;
+    for (size_t j = 0; j < scores.size(); ++j)
+      EXPECT_NEAR(after.scores[j] / expected.scores[j], 1, bound) << c;
+  }
+}
+
 TEST_P(AttendLoopsTest, a_row_that_sees_nothing_is_left_alone) {
   const auto after = step(loops, random_floats(kKeyChunk, 32), 20, 20, 1.5f, 2.5f);
   EXPECT_EQ(after.max, 1.5f);

@@ -72,10 +72,10 @@ class AttentionCase {
   }
   int64_t n_fallbacks() const { return counters_.softmax_fallbacks.load(); }
   size_t scratch_bytes() const { return op_->scratch_bytes(); }
-  float* q(int32_t row) { return floats(q_) + row * q_width(); }
+  float* q(int32_t row) { return row_of(q_, 0, row); }
   /// n_heads * v_head_dim outputs of a row.
   std::vector<float> out(int32_t row) {
-    const float* begin = floats(out_) + row * out_width();
+    const float* begin = row_of(out_, 3, row);
     return {begin, begin + out_width()};
   }
   int64_t q_width() const { return int64_t{setup_.n_heads} * setup_.head_dim; }
@@ -115,7 +115,10 @@ class AttentionCase {
   }
 
  private:
-  static float* floats(AlignedBuffer& buffer) { return reinterpret_cast<float*>(buffer.data()); }
+  float* row_of(AlignedBuffer& buffer, size_t id, int32_t row) {
+    return reinterpret_cast<float*>(buffer.data() +
+                                    static_cast<size_t>(row) * specs_[id].row_bytes());
+  }
 
   void configure() {
     config_.n_heads = setup_.n_heads;
@@ -148,12 +151,12 @@ class AttentionCase {
               {.name = "kv"},
               {.name = "splits", .rows = RowCount::split_rows, .cols = split_cols},
               {.name = "out", .cols = out_width()}};
-    const auto bytes = [](int64_t rows, int64_t cols) {
-      return static_cast<size_t>(rows * cols) * sizeof(float);
+    const auto bytes = [&](int32_t rows, size_t id) {
+      return static_cast<size_t>(rows) * specs_[id].row_bytes();
     };
-    q_ = AlignedBuffer(bytes(n_rows, q_width()));
-    out_ = AlignedBuffer(bytes(n_rows, out_width()));
-    splits_ = AlignedBuffer(bytes(n_split_rows, split_cols));
+    q_ = AlignedBuffer(bytes(n_rows, 0));
+    splits_ = AlignedBuffer(bytes(n_split_rows, 2));
+    out_ = AlignedBuffer(bytes(n_rows, 3));
     scratch_ = AlignedBuffer(op_->scratch_bytes());
     tiles_ = std::make_unique<SequenceTiles>(op_->tiles(), n_rows, n_split_rows);
     n_blocks_ = (n_slots_ + setup_.block_tokens - 1) / setup_.block_tokens;
