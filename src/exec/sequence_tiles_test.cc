@@ -20,7 +20,7 @@ Batch batch_of(const std::vector<Rows>& sequences) {
   return batch;
 }
 
-constexpr TileSpace kSpace = {RowCount::step_rows, 16, 3, true};
+constexpr TileSpace kSpace = {.row_tile = 16, .parts = 3, .by_sequence = true};
 
 /// Rows times keys of a tile.
 int64_t work_of(const Batch& batch, const Tile& tile) {
