@@ -98,7 +98,7 @@ TEST_F(ParseTest, errors_name_the_flag_or_the_variable) {
   EXPECT_THAT(error({"word"}), HasSubstr("unknown argument 'word'"));
   EXPECT_THAT(error({"-c", "x"}), HasSubstr("--ctx-size"));
   EXPECT_THAT(error({"-c"}), HasSubstr("--ctx-size"));
-  EXPECT_THAT(error({"-ctk", "q8_0"}), HasSubstr("--cache-type-k"));
+  EXPECT_THAT(error({"-ctk", "q5_1"}), HasSubstr("--cache-type-k"));
   EXPECT_THAT(error({},
                     [](const char* name) -> const char* {
                       return std::string_view(name) == "LLAMA_ARG_CTX_SIZE" ? "many" : nullptr;
