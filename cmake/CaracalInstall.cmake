@@ -26,3 +26,9 @@ install(FILES ${CMAKE_BINARY_DIR}/caracal.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}
 install(FILES docs/man/caracal.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES completions/caracal.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME caracal)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# What `caracal bench compare` runs peers with.
+install(FILES tests/peer/bench_peer.py tests/peer/bench_engine.py tests/peer/bench_ggml.py
+  tests/peer/bench_openvino.py tests/peer/system_line.py tests/peer/requirements.txt
+  tests/peer/requirements-ik.txt tests/peer/requirements-openvino.txt tests/peer/README.md
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/caracal/peer)

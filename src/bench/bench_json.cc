@@ -6,11 +6,6 @@
 namespace caracal {
 namespace {
 
-Json to_json(const Summary& s) {
-  return {
-      {"median", s.median}, {"min", s.min}, {"max", s.max}, {"mean", s.mean}, {"stddev", s.stddev}};
-}
-
 Json to_json(const StepCost& work) {
   Json ops = Json::object();
   for (const Roof roof : kRoofs)
@@ -75,6 +70,11 @@ Json to_json(const BenchResult& result) {
 }
 
 }  // namespace
+
+Json to_json(const Summary& s) {
+  return {
+      {"median", s.median}, {"min", s.min}, {"max", s.max}, {"mean", s.mean}, {"stddev", s.stddev}};
+}
 
 Json machine_json(const BenchEnvironment& environment) {
   const MachineInfo& m = environment.machine;

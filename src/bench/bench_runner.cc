@@ -147,6 +147,7 @@ void BenchRunner::repeat(BenchEngine& engine, Workload& workload, BenchResult& r
   ModelRunner& runner = engine.engine().runner();
   result.roof = roof_of(result.test, cost_of_a_row(runner.plan()));
   ShapeLog log(runner);
+  const int32_t most = options_.keep_unsteady ? 0 : most_repeated(options_.repetitions);
   double before = sampler_->sample(result.roof, engine.team());
   while (static_cast<int32_t>(result.repetitions.size()) < options_.repetitions) {
     if (progress_) progress_(result.test, static_cast<int32_t>(result.repetitions.size()) + 1);
@@ -154,7 +155,7 @@ void BenchRunner::repeat(BenchEngine& engine, Workload& workload, BenchResult& r
     const double after = sampler_->sample(result.roof, engine.team());
     result.work = log.take_cost();
     const bool steady = is_steady(before, after);
-    if (steady || result.n_repeated >= most_repeated(options_.repetitions))
+    if (steady || result.n_repeated >= most)
       result.repetitions.push_back({seconds, before, after, steady});
     else
       ++result.n_repeated;

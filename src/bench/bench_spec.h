@@ -44,6 +44,7 @@ struct BenchOptions {
   std::vector<std::string> cache_type_v = {"f16"};
   int32_t repetitions = 5;
   bool warmup = true;
+  bool keep_unsteady = false;   ///< no repetition is thrown away because its roof moved
   bool with_operators = false;  ///< one more repetition per test, profiled
   EngineConfig engine;          ///< what the lists above do not say
 };

@@ -17,10 +17,6 @@ struct Column {
   std::string_view usual = {};  ///< empty: always shown
 };
 
-std::string show_speed(double tokens_per_s) {
-  return fmt::format("{:.{}f}", tokens_per_s, tokens_per_s < 100 ? 2 : 1);
-}
-
 const std::vector<Column>& columns() {
   static const std::vector<Column> kColumns = {
       {"model", [](auto& r) { return r.model.name.empty() ? r.model.path : r.model.name; }},
@@ -33,11 +29,7 @@ const std::vector<Column>& columns() {
       {"type_k", [](auto& r) { return r.engine.cache_type_k; }, "f16"},
       {"type_v", [](auto& r) { return r.engine.cache_type_v; }, "f16"},
       {"mode", [](auto& r) { return r.engine.numerics; }, "exact"},
-      {"test",
-       [](auto& r) {
-         return r.test.depth > 0 ? fmt::format("{} @ d{}", r.test.name(), r.test.depth)
-                                 : r.test.name();
-       }},
+      {"test", [](auto& r) { return show_test(r.test); }},
       {"tokens/s", [](auto& r) { return show_speed(r.tokens_per_s().median); }},
       {"min to max",
        [](auto& r) {
@@ -56,6 +48,14 @@ const std::vector<Column>& columns() {
 }
 
 }  // namespace
+
+std::string show_speed(double tokens_per_s) {
+  return fmt::format("{:.{}f}", tokens_per_s, tokens_per_s < 100 ? 2 : 1);
+}
+
+std::string show_test(const BenchTest& test) {
+  return test.depth > 0 ? fmt::format("{} @ d{}", test.name(), test.depth) : test.name();
+}
 
 std::string show_rate(Roof roof, double per_second) {
   const double billions = per_second / 1e9;

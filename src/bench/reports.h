@@ -15,6 +15,9 @@ Json machine_json(const BenchEnvironment& environment);
 /// A Markdown table, a row per test. Columns whose values are all the defaults are left out.
 std::string bench_table(const BenchReport& report);
 
+/// Median, extremes, mean and deviation.
+Json to_json(const Summary& summary);
+
 /// One HTML page that needs nothing else: environment, results, roofline, shares of operators.
 std::string bench_html(const BenchReport& report);
 
@@ -37,7 +40,9 @@ TableRows environment_rows(const BenchEnvironment& environment);
 std::string show_rate(Roof roof, double per_second);
 /// "134.5 M", "1.2 G": of bytes or parameters.
 std::string show_count(double n);
-/// "&lt;" for "<" and so on.
-std::string escape_html(std::string_view text);
+/// "175.2", "47.31": tokens a second.
+std::string show_speed(double tokens_per_s);
+/// "pp512", "tg64 @ d4096".
+std::string show_test(const BenchTest& test);
 
 }  // namespace caracal

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/html.h"
 #include "bench/reports.h"
 
 namespace caracal {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bench/html.h"
 #include "bench/reports.h"
 
 namespace caracal {

@@ -1,4 +1,5 @@
-/// `caracal bench`: how fast a model runs here, and how close that is to what the machine can do.
+/// `caracal bench`: how fast a model runs here, how close that is to what the machine can do, and
+/// how it compares with other engines.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +9,9 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "bench/bench_runner.h"
+#include "bench/compare/compare_reports.h"
 #include "bench/reports.h"
+#include "cli/bench_compare.h"
 #include "cli/commands.h"
 #include "cli/engine_flags.h"
 #include "cli/exit_status.h"
@@ -19,11 +22,14 @@ namespace caracal::cli {
 namespace {
 
 struct BenchFlags : BenchOptions {
+  std::string what;
   std::vector<std::string> models;
+  CompareFlags compare;
   bool json = false;
   std::string html;
 };
 
+using C = CompareFlags;
 using F = BenchFlags;
 using O = BenchOptions;
 constexpr Range kTokens = {.min = 0, .max = 1 << 22};
@@ -39,6 +45,33 @@ std::string print_pairs(const F& flags) {
   return text;
 }
 
+const Field<F> kWhat[] = {
+    {.name = "what",
+     .member = &F::what,
+     .flags = "WHAT",
+     .choices = "compare",
+     .help = "compare: also run peers on the same files, in turn, and print ratios."},
+};
+const Field<C> kCompare[] = {
+    {.name = "peers",
+     .member = &C::peers,
+     .flags = "--peer",
+     .choices = kPeerNames,
+     .separator = ',',
+     .help = "compare: an engine to compare with; may be given several times."},
+    {.name = "pythons",
+     .member = &C::pythons,
+     .flags = "--peer-python",
+     .env = "CARACAL_PEER_PYTHON",
+     .separator = ',',
+     .help = "compare: the Python that has the peers, or NAME=PYTHON for one of them; empty: "
+             "python3."},
+    {.name = "worker",
+     .member = &C::worker,
+     .flags = "--peer-worker",
+     .help = "compare: the program that runs a peer once; empty: the bench_peer.py that belongs to "
+             "this one."},
+};
 const Field<F> kModels[] = {
     {.name = "model",
      .member = &F::models,
@@ -111,6 +144,10 @@ const Field<O> kVariants[] = {
      .member = &O::warmup,
      .flags = "--warmup,!--no-warmup",
      .help = "Run a short form of each test first, untimed."},
+    {.name = "keep_unsteady",
+     .member = &O::keep_unsteady,
+     .flags = "--keep-unsteady",
+     .help = "Throw no run away because its roof moved meanwhile."},
     {.name = "with_operators",
      .member = &O::with_operators,
      .flags = "--operators",
@@ -135,6 +172,8 @@ class BenchCommand final : public Command {
  public:
   std::vector<OptionGroup> options() override {
     std::vector<OptionGroup> groups;
+    groups.push_back(bind_fields<F>("Compare", kWhat, flags_));
+    append(groups.back(), bind_fields<C>("Compare", kCompare, flags_.compare));
     groups.push_back(bind_fields<F>("Model", kModels, flags_));
     groups.push_back(bind_fields<O>("Tests", kTests, flags_));
     append(groups.back(), bind_fields<F>("Tests", kPairs, flags_));
@@ -150,25 +189,52 @@ class BenchCommand final : public Command {
     if (flags_.models.empty())
       throw Error(ErrorCode::bad_config, "no model: name a GGUF file or a checkpoint's folder",
                   "--model");
-    if (!flags_.html.empty()) flags_.with_operators = true;
+    check_compare_flags();
+    if (flags_.what.empty() && !flags_.html.empty()) flags_.with_operators = true;
     const std::vector<BenchSetup> setups = plan_bench(flags_);
     std::optional<AtomicFile> page;
     if (!flags_.html.empty()) page.emplace(flags_.html);
-
-    BenchReport report{.environment = environment()};
-    for (const std::string& path : flags_.models) measure(path, setups, report);
-    if (page) {
-      page->write(bench_html(report));
-      page->commit();
-    }
-    if (flags_.json)
-      fmt::print("{}\n", to_text(bench_json(report)));
+    if (flags_.what.empty())
+      measure_all(setups, page);
     else
-      fmt::print("{}", bench_table(report));
+      compare(page);
     return kSuccess;
   }
 
  private:
+  void check_compare_flags() const {
+    if (!flags_.what.empty()) return;
+    if (!flags_.compare.peers.empty() || !flags_.compare.worker.empty())
+      throw Error(ErrorCode::bad_config, "only `caracal bench compare` runs peers", "--peer");
+  }
+
+  void measure_all(const std::vector<BenchSetup>& setups, std::optional<AtomicFile>& page) const {
+    BenchReport report{.environment = environment()};
+    for (const std::string& path : flags_.models) measure(path, setups, report);
+    finish_page(page, [&] { return bench_html(report); });
+    if (flags_.json)
+      fmt::print("{}\n", to_text(bench_json(report)));
+    else
+      fmt::print("{}", bench_table(report));
+  }
+
+  void compare(std::optional<AtomicFile>& page) const {
+    const CompareReport report =
+        run_compare(flags_, flags_.compare, flags_.models, [&] { return environment(); });
+    finish_page(page, [&] { return compare_html(report); });
+    if (flags_.json)
+      fmt::print("{}\n", to_text(compare_json(report)));
+    else
+      fmt::print("{}", compare_text(report));
+  }
+
+  template <class Render>
+  static void finish_page(std::optional<AtomicFile>& page, Render render) {
+    if (!page) return;
+    page->write(render());
+    page->commit();
+  }
+
   BenchEnvironment environment() const {
     ProgressLine line("measuring", {.name = "roofs", .size = 1});
     return read_environment(flags_.engine, resolve_threads(0),

@@ -64,12 +64,14 @@ constexpr CommandInfo kCommands[] = {
      "log-likelihood, one {\"context\":...,\"choices\":[...],\"label\":...} a line), needle (a "
      "fact hidden in a long text, by depth and length).",
      make_eval_command},
-    {"bench", "-m FILE [-p N,...] [-n N,...] [--json] [options]",
+    {"bench", "[compare --peer NAME] -m FILE [-p N,...] [-n N,...] [--json] [options]",
      "Measure speed, and its share of what the machine can do",
      "Every combination of the lists is a row: prompts (pp), answers (tg) or both, behind a "
      "context, "
      "with so many sequences, threads and KV types. Each repetition stands between two samples of "
-     "its roof on the same threads, and is repeated when they differ by more than a tenth.",
+     "its roof on the same threads, and is repeated when they differ by more than a tenth. compare "
+     "runs other engines on the same files, in turn with this one, each repetition in a process of "
+     "its own, and prints ratios of medians.",
      make_bench_command},
     {"profile", "-m FILE [-p N] [-n N] [--trace FILE] [options]",
      "Show where the time of a prompt and of an answer goes",

@@ -169,6 +169,17 @@ double read_load_average() {
   return ::getloadavg(&load, 1) == 1 ? load : 0;
 }
 
+double read_busy_cpu_seconds(const std::filesystem::path& root) {
+  std::ifstream stat(root / "proc/stat");
+  std::string name;
+  // proc(5); idle and iowait are no work.
+  double user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0;
+  stat >> name >> user >> nice >> system >> idle >> iowait >> irq >> softirq >> steal;
+  if (!stat || name != "cpu") return 0;
+  return (user + nice + system + irq + softirq + steal) /
+         static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
 std::string machine_fingerprint(const MachineInfo& machine, CpuFeatures in_use, int32_t n_threads) {
   return fmt::format("{} | {} | {} of {} threads | {}", machine.cpu_name, to_string(in_use),
                      n_threads, machine.n_threads, machine.kernel);

@@ -51,6 +51,10 @@ MachineInfo read_machine_info(const std::filesystem::path& root = "/");
 /// Programs that ran or wanted to, mean over the last minute; 0 when it is not known.
 double read_load_average();
 
+/// Seconds since boot for which CPUs were busy, all programs and CPUs together; time that the host
+/// of a virtual machine gave to others counts as busy. 0 when it is not known.
+double read_busy_cpu_seconds(const std::filesystem::path& root = "/");
+
 /// Machines with equal fingerprints have the same roofs: CPU, features in use, threads, kernel.
 std::string machine_fingerprint(const MachineInfo& machine, CpuFeatures in_use, int32_t n_threads);
 

@@ -1,6 +1,7 @@
 #include "machine/machine_info.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <fstream>
@@ -126,6 +127,17 @@ TEST(MachineInfo, the_fingerprint_tells_features_and_threads_apart) {
   EXPECT_EQ(machine_fingerprint(info, {}, 2), machine_fingerprint(info, {}, 2));
   EXPECT_NE(machine_fingerprint(info, {}, 2), machine_fingerprint(info, kAvx2Level, 2));
   EXPECT_NE(machine_fingerprint(info, {}, 2), machine_fingerprint(info, {}, 4));
+}
+
+TEST(BusyCpuSeconds, idle_time_is_not_busy_and_stolen_time_is) {
+  const double tick = 1.0 / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  const FakeRoot root;
+  root.add("proc/stat", "cpu  1 2 4 1000 2000 8 16 32 0 0\ncpu0 1 2 4 1000 2000 8 16 32 0 0\n");
+  EXPECT_DOUBLE_EQ(read_busy_cpu_seconds(root.path()), 63 * tick);
+  root.add("proc/stat", "cpu 1 2\n");
+  EXPECT_EQ(read_busy_cpu_seconds(root.path()), 0);
+  EXPECT_EQ(read_busy_cpu_seconds(root.path() / "nowhere"), 0);
+  EXPECT_GT(read_busy_cpu_seconds(), 0);
 }
 
 }  // namespace

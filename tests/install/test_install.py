@@ -44,7 +44,7 @@ class InstallTest(unittest.TestCase):
     def test_the_tree_is_complete(self):
         for name in ("bin/caracal", "include/caracal/caracal.h", "include/caracal/caracal.hpp",
                      "share/man/man1/caracal.1", "share/bash-completion/completions/caracal",
-                     "share/doc/caracal/LICENSE"):
+                     "share/doc/caracal/LICENSE", "share/caracal/peer/bench_peer.py"):
             self.assertTrue((self.prefix / name).is_file(), name)
         for name in ("cmake/caracal/caracal-config.cmake",
                      "cmake/caracal/caracal-config-version.cmake", "pkgconfig/caracal.pc"):

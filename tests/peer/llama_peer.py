@@ -1,27 +1,16 @@
 """llama.cpp behind its C API (llama-cpp-python's low-level bindings), as the peer to compare with."""
 
 import ctypes
-import re
 import time
 from pathlib import Path
 
 import llama_cpp
 import numpy as np
 
+from system_line import missing_features
+
 KV_TYPES = {"f32": 0, "f16": 1}  # ggml's type numbers
 FLASH_OFF, FLASH_AUTO = 0, -1
-
-# Flags of /proc/cpuinfo and the words of llama.cpp's system line that must be there with them.
-BEST_OF_CPU = {
-    "avx2": "AVX2",
-    "fma": "FMA",
-    "f16c": "F16C",
-    "bmi2": "BMI2",
-    "avx512f": "AVX512",
-    "avx512_vnni": "AVX512_VNNI",
-    "avx512_bf16": "AVX512_BF16",
-    "amx_int8": "AMX_INT8",
-}
 
 
 @llama_cpp.llama_log_callback
@@ -36,9 +25,7 @@ def system_line() -> str:
 
 def check_system_line():
     """A peer counts only when it was built for this CPU: raises when its system line lacks a feature."""
-    enabled = set(re.findall(r"(\w+) = 1", system_line()))
-    flags = set(re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(), re.M)[1].split())
-    missing = [word for flag, word in BEST_OF_CPU.items() if flag in flags and word not in enabled]
+    missing = missing_features(system_line())
     if missing:
         raise SystemExit(f"llama.cpp was built without {', '.join(missing)}, which this CPU has; see README.md\n"
                          f"its system line: {system_line()}")
