@@ -9,11 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import test_cli
-from test_cli import TINY, CliTest
+from test_cli import ROOT, TINY, CliTest
+
+sys.path.append(str(ROOT / "tests/peer"))
+import system_line
 
 ROOFS = {"read_bandwidth", "fp32_fma", "bf16_dot", "int8_dot"}
 
@@ -210,6 +214,29 @@ print(json.dumps({"version": "fake 1", "system": "AVX2 = 1", "flags": "none", "t
         self.refused(3, *self.flags("--peer-worker", "/nowhere.py"), says="/nowhere.py", **good)
         self.refused(3, *self.flags("--peer-python", "/nowhere/python"), says="/nowhere/python", **good)
         self.refused(3, *self.flags("-m", "/nowhere.gguf"), says="/nowhere.gguf", **good)
+
+
+class SystemLine(unittest.TestCase):
+    """tests/peer/system_line.py: which builds of a peer count."""
+
+    CPU = "flags\t\t: fma avx2 f16c bmi2 {}\n"
+    LINE = "CPU : AVX2 = 1 | FMA = 1 | F16C = 1 | BMI2 = 1 | AVX512 = 0 | "
+
+    def missing(self, line, *features, never_named=()):
+        return system_line.missing_features(line, never_named, self.CPU.format(" ".join(features)))
+
+    def test_a_feature_of_the_cpu_must_be_named_as_on(self):
+        self.assertEqual(self.missing(self.LINE), [])
+        self.assertEqual(self.missing(self.LINE, "avx512f", "avx512_bf16"), ["AVX512", "AVX512_BF16"])
+        self.assertEqual(self.missing(""), ["AVX2", "FMA", "F16C", "BMI2"])
+        self.assertEqual(self.missing(self.LINE.replace("AVX2 = 1", "AVX2 = 10")), ["AVX2"])
+
+    def test_words_that_a_peer_never_prints_are_not_asked_for(self):
+        self.assertEqual(self.missing(self.LINE.replace("BMI2 = 1", ""), never_named=("BMI2",)), [])
+
+    def test_avx_vnni_counts_where_there_is_nothing_wider(self):
+        self.assertEqual(self.missing(self.LINE, "avx_vnni"), ["AVX_VNNI"])
+        self.assertEqual(self.missing(self.LINE, "avx_vnni", "avx512_vnni"), ["AVX512_VNNI"])
 
 
 class Profile(BenchTest):

@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from bench_engine import SEED, LeftOut, PeerError, Setup, Test
-from system_line import missing_features
+from system_line import cpu_flags, missing_features
 
 KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q4_1": 3, "q5_0": 6, "q5_1": 7, "q8_0": 8, "bf16": 30}  # ggml's numbers
 LOG_ERROR = 4  # GGML_LOG_LEVEL_ERROR
@@ -24,10 +24,10 @@ def import_package(module: str, package: str):
         raise PeerError(f"{sys.executable} has no {package} ({e}); tests/peer/README.md tells how to install it") from e
 
 
-def set_kv_types(params, setup: Setup):
+def set_kv_types(params, setup: Setup, supported):
     for field, name in (("type_k", setup.type_k), ("type_v", setup.type_v)):
-        if name not in KV_TYPES:
-            raise LeftOut(f"it has no KV type {name}; its types are {', '.join(KV_TYPES)}")
+        if name not in supported:
+            raise LeftOut(f"it cannot keep KV as {name}, only as {', '.join(supported)}")
         setattr(params, field, KV_TYPES[name])
 
 
@@ -115,7 +115,8 @@ class LlamaCpp(Ggml):
 
     def _load(self):
         api, setup = self.api, self.setup
-        model = api.llama_model_load_from_file(setup.model.encode(), api.llama_model_default_params())
+        model_params = api.llama_model_default_params()
+        model = api.llama_model_load_from_file(setup.model.encode(), model_params)
         if not model:
             raise self._refused("load the file")
         params = api.llama_context_default_params()
@@ -124,11 +125,13 @@ class LlamaCpp(Ggml):
         params.n_batch = params.n_ubatch = setup.n_batch
         params.n_threads = params.n_threads_batch = setup.n_threads
         params.swa_full = False  # as its own programs do
-        set_kv_types(params, setup)
+        set_kv_types(params, setup, KV_TYPES)
         ctx = api.llama_init_from_model(model, params)
         if not ctx:
             raise self._refused("make a context")
-        self.flags = "mmap=1 flash_attn=auto swa_full=0 kv_unified=0, weights repacked where its build does so"
+        # use_extra_bufts: weights are repacked into what its kernels like where it has such kernels.
+        self.flags = (f"load_mode={model_params.load_mode} use_extra_bufts={model_params.use_extra_bufts:d} "
+                      f"flash_attn_type={params.flash_attn_type} swa_full={params.swa_full:d} kv_unified={params.kv_unified:d}")
         # A sliding window forgets what a rewound context would need.
         self._rewinds = api.llama_model_n_swa(model) == 0
         return model, ctx, api.llama_vocab_n_tokens(api.llama_model_get_vocab(model))
@@ -176,7 +179,10 @@ class IkLlamaCpp(Ggml):
         params.repack_tensors, params.use_mmap = repack, not repack
         params.n_seq_max, params.n_ubatch = setup.n_parallel, setup.n_batch
         params.max_ctx_size = setup.n_ctx * setup.n_parallel
-        set_kv_types(params, setup)
+        # Its flash attention aborts on steps of several sequences: ik_llama.cpp issues 1219 and 1910.
+        params.flash_attn = setup.n_parallel == 1
+        supported = ("f16", "q8_0", "bf16") if "avx512_bf16" in cpu_flags() else ("f16", "q8_0")
+        set_kv_types(params, setup, supported)
         model = api.llama_model_load_from_file(setup.model.encode(), params)
         if not model:
             raise self._refused("load the file")
@@ -185,7 +191,8 @@ class IkLlamaCpp(Ggml):
         context.n_ctx = setup.n_ctx * setup.n_parallel
         context.n_batch = context.n_ubatch = setup.n_batch
         context.n_threads = context.n_threads_batch = setup.n_threads
-        set_kv_types(context, setup)
+        set_kv_types(context, setup, supported)
+        context.flash_attn = params.flash_attn
         ctx = api.llama_init_from_model(model, context)
         if not ctx:
             raise self._refused("make a context")

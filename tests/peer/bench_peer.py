@@ -84,6 +84,7 @@ def main() -> int:
     # Libraries that write on standard output must not reach the JSON.
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
+    os.environ["GGML_NO_BACKTRACE"] = "1"  # an abort's reason would drown in a debugger's output
     status = 0
     try:
         answer = measure(arguments())

@@ -27,7 +27,7 @@ def cpu_flags(cpuinfo: str | None = None) -> set[str]:
 
 def missing_features(system_line: str, never_named: tuple[str, ...] = (), cpuinfo: str | None = None) -> list[str]:
     """What this CPU has and the build lacks. never_named: words that this peer's line has not in any build."""
-    enabled = set(re.findall(r"(\w+) = 1", system_line))
+    enabled = set(re.findall(r"(\w+) = 1\b", system_line))
     flags = cpu_flags(cpuinfo)
     return [word for flag, word in BEST_OF_CPU.items()
             if flag in flags and word not in enabled and word not in never_named]

@@ -76,6 +76,7 @@ void CompareRunner::compare(const std::string& model, const BenchSetup& setup,
         const std::string& why = run.left_out.empty() ? run.tests[t].left_out : run.left_out;
         if (!why.empty()) {
           speed.left_out = why;
+          speed.whole_file_left_out = !run.left_out.empty();
           continue;
         }
         speed.tokens_per_s.push_back(run.tests[t].tokens_per_s);

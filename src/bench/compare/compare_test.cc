@@ -143,11 +143,9 @@ TEST(OwnCommand, passes_on_what_is_not_the_default_or_what_the_environment_would
   engine.rope_freq_scale = 0.5F;
   EXPECT_THAT(engine_arguments(engine), ElementsAre("--numerics", "fast", "--no-fuse", "--mlock",
                                                     "--rope-freq-scale", "0.5"));
-  const auto argv = own_command("/me", "m.gguf", two_tests(),
-                                {.n_prompt = {8},
-                                 .n_gen = {},
-                                 .prompt_and_answer = {{3, 4}},
-                                 .depth = {0, 5}});
+  const auto argv =
+      own_command("/me", "m.gguf", two_tests(),
+                  {.n_prompt = {8}, .n_gen = {}, .prompt_and_answer = {{3, 4}}, .depth = {0, 5}});
   EXPECT_EQ(argv[0], "/me");
   for (const char* word : {"bench", "--keep-unsteady", "3,4", "0,5", "--json"})
     EXPECT_THAT(argv, Contains(word));
@@ -195,19 +193,32 @@ ErrorCode refusal(const ProcessResult& process, const char* says) {
 
 TEST(PeerRun, hostile_answers_are_refused) {
   const std::string deep(100000, '[');
-  for (const std::string& output :
-       {std::string(), std::string("hello"), std::string("[]"), std::string("3"),
-        std::string("{}"), deep, std::string(kGood).substr(0, 90), kGood + std::string("x"),
-        with(kGood, "0.5", "0"), with(kGood, "0.5", "-1"), with(kGood, "0.5", "1e999"),
-        with(kGood, "0.5", "\"0.5\""), with(kGood, "0.5", "null"), with(kGood, "0.5", "[]"),
-        with(kGood, "\"threads\":3", "\"threads\":3.5"),
-        with(kGood, "\"threads\":3", "\"threads\":-3"),
-        with(kGood, "\"threads\":3", "\"threads\":99999999999"),
-        with(kGood, "\"threads\":3", "\"threads\":true"), with(kGood, "\"s\"", "{}"),
-        with(kGood, "\"results\":[", "\"results\":[{},"), with(kGood, "\"results\"", "\"r\""),
-        with(kGood, "\"n_prompt\":8", "\"n_prompt\":9"),
-        with(kGood, "\"depth\":5", "\"depth\":6"), with(kGood, ",\"seconds\":0.5", ""),
-        R"({"left_out":7})" + std::string(), with(kGood, "\"no\"", "[1]")})
+  for (const std::string& output : {std::string(),
+                                    std::string("hello"),
+                                    std::string("[]"),
+                                    std::string("3"),
+                                    std::string("{}"),
+                                    deep,
+                                    std::string(kGood).substr(0, 90),
+                                    kGood + std::string("x"),
+                                    with(kGood, "0.5", "0"),
+                                    with(kGood, "0.5", "-1"),
+                                    with(kGood, "0.5", "1e999"),
+                                    with(kGood, "0.5", "\"0.5\""),
+                                    with(kGood, "0.5", "null"),
+                                    with(kGood, "0.5", "[]"),
+                                    with(kGood, "\"threads\":3", "\"threads\":3.5"),
+                                    with(kGood, "\"threads\":3", "\"threads\":-3"),
+                                    with(kGood, "\"threads\":3", "\"threads\":99999999999"),
+                                    with(kGood, "\"threads\":3", "\"threads\":true"),
+                                    with(kGood, "\"s\"", "{}"),
+                                    with(kGood, "\"results\":[", "\"results\":[{},"),
+                                    with(kGood, "\"results\"", "\"r\""),
+                                    with(kGood, "\"n_prompt\":8", "\"n_prompt\":9"),
+                                    with(kGood, "\"depth\":5", "\"depth\":6"),
+                                    with(kGood, ",\"seconds\":0.5", ""),
+                                    R"({"left_out":7})" + std::string(),
+                                    with(kGood, "\"no\"", "[1]")})
     EXPECT_EQ(refusal(wrote(output), ""), ErrorCode::bad_file) << output.substr(0, 200);
 }
 

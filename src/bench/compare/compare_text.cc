@@ -76,7 +76,7 @@ std::vector<std::string> remarks(const CompareReport& report) {
     for (const EngineSpeed& engine : c.engines)
       if (!engine.left_out.empty())
         add(fmt::format("{} is left out for {}{}: {}", engine.name(), c.model_path,
-                        engine.tokens_per_s.empty() ? ", " + show_test(c.test) : "",
+                        engine.whole_file_left_out ? "" : ", " + show_test(c.test),
                         engine.left_out));
   if (!report.is_quiet())
     add(

@@ -19,6 +19,7 @@ struct EngineSpeed {
   std::string variant;
   std::vector<double> tokens_per_s;  ///< in the order they were taken
   std::string left_out;              ///< why there are none
+  bool whole_file_left_out = false;  ///< the engine cannot take the file, in any test
   std::vector<double> roof_shares;   ///< ours, where the test has a roof
 
   std::string name() const { return variant.empty() ? engine : engine + " " + variant; }
