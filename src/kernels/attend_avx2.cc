@@ -12,6 +12,7 @@ namespace {
 struct Lanes8 {
   using V = __m256;
   static constexpr int kWidth = 8;
+  static constexpr int kAccumulators = 8;
   static V zero() { return _mm256_setzero_ps(); }
   static V broadcast(float x) { return _mm256_set1_ps(x); }
   static V load(const float* p) { return _mm256_loadu_ps(p); }
@@ -46,28 +47,6 @@ struct Lanes8 {
     const __m256i hidden = _mm256_cmpgt_epi32(_mm256_set1_epi32(begin), lane);
     return _mm256_blendv_ps(other, x, _mm256_castsi256_ps(_mm256_andnot_si256(hidden, below_end)));
   }
-  static void transpose(V (&t)[8]) {
-    V a[8], b[8];
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) {
-      a[2 * i] = _mm256_unpacklo_ps(t[2 * i], t[2 * i + 1]);
-      a[2 * i + 1] = _mm256_unpackhi_ps(t[2 * i], t[2 * i + 1]);
-    }
-#pragma GCC unroll 2
-    for (int i = 0; i < 2; ++i) {
-      const V* from = a + 4 * i;
-      V* to = b + 4 * i;
-      to[0] = _mm256_shuffle_ps(from[0], from[2], 0x44);
-      to[1] = _mm256_shuffle_ps(from[0], from[2], 0xEE);
-      to[2] = _mm256_shuffle_ps(from[1], from[3], 0x44);
-      to[3] = _mm256_shuffle_ps(from[1], from[3], 0xEE);
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) {
-      t[i] = _mm256_permute2f128_ps(b[i], b[i + 4], 0x20);
-      t[i + 4] = _mm256_permute2f128_ps(b[i], b[i + 4], 0x31);
-    }
-  }
 };
 
 /// The first n of eight lanes, n in [0, 8].
@@ -76,7 +55,19 @@ __m256i first_lanes(int64_t n) {
                             _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
-struct RowF32 {
+/// Keys of a type whose numbers stand alone.
+template <int kBytes>
+struct PlainKeys {
+  static constexpr int64_t kPieceBytes = kBytes;
+  struct Scale {};
+  static Scale key_scale(const KeyGroup&, int64_t, int64_t) { return {}; }
+  static const std::byte* key_pieces(const KeyGroup& group, int64_t d) {
+    return group.tile + (d * group.lanes + group.first) * kBytes;
+  }
+};
+
+struct RowF32 : PlainKeys<4> {
+  static __m256 load_keys(const std::byte* pieces, Scale) { return load(pieces, 0); }
   static __m256 load(const std::byte* row, int64_t d) {
     return _mm256_loadu_ps(reinterpret_cast<const float*>(row) + d);
   }
@@ -93,7 +84,8 @@ struct RowF32 {
 
 /// Rows of 16-bit numbers; Number converts eight of them.
 template <class Number>
-struct Row16 {
+struct Row16 : PlainKeys<2> {
+  static __m256 load_keys(const std::byte* pieces, Scale) { return load(pieces, 0); }
   static __m256 load(const std::byte* row, int64_t d) {
     return Number::widen(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row + 2 * d)));
   }

@@ -5,9 +5,14 @@
 /// A Lanes type has V, a vector of kWidth floats; zero, broadcast, load, store, add, sub, mul, div,
 /// fma(a, b, c) = a * b + c; max(a, b), which is b where a is not a number; visible(x, first,
 /// begin, end, other), which is x in lanes whose index first + lane lies in [begin, end) and other
-/// elsewhere; exp; exp_or_zero, 0 below -87; first_lane; max_lanes; add_lanes;
-/// transpose(V[kWidth]). A Row type decodes kWidth values of a stored row from value d on:
-/// load(row, d), and load_part(row, d, n) where only n are left (zero past them).
+/// elsewhere; exp, exp_or_zero, 0 below -87; first_lane; max_lanes; add_lanes; and kAccumulators,
+/// how many vectors of sums leave registers for what they are made of.
+///
+/// A Row type decodes kWidth values of a stored row from value d on: load(row, d), and
+/// load_part(row, d, n) where only n are left (zero past them). Of keys side by side, whose pieces
+/// have kPieceBytes, it decodes kWidth of one dimension: load_keys(pieces, scale), with the scales
+/// of key_scale(group, d, j) from key j of a group on, the same for dimensions d to d + 7; pieces
+/// start at key_pieces(group, d).
 #include <immintrin.h>
 
 #include <limits>
@@ -31,19 +36,30 @@ inline typename L::V load_lanes(const std::byte* row, int64_t d, int64_t dim) {
   return d + L::kWidth <= dim ? Row::load(row, d) : Row::load_part(row, d, dim - d);
 }
 
+/// Dimensions that a step over keys takes: they share a block of 32.
+constexpr int64_t kKeyStep = 8;
+
+inline int64_t end_of_step(int64_t d, int64_t dim) {
+  return d + kKeyStep < dim ? d + kKeyStep : dim;
+}
+
 template <class L, class Row>
-void load_keys(const std::byte* const* rows, int64_t n_keys, int64_t dim, float* panel,
+void load_keys(const KeyGroup* groups, int64_t n_keys, int64_t dim, float* panel,
                const RowsAhead& ahead) {
-  using V = typename L::V;
-  for (int64_t j = 0; j < padded_to(n_keys, kPanelLanes); j += L::kWidth) {
-    for (int64_t i = 0; i < L::kWidth; ++i) prefetch_row(ahead, j + i);
-    for (int64_t d = 0; d < dim; d += L::kWidth) {
-      V t[L::kWidth];
-#pragma GCC unroll 16
-      for (int i = 0; i < L::kWidth; ++i) t[i] = load_lanes<L, Row>(rows[j + i], d, dim);
-      L::transpose(t);
-#pragma GCC unroll 16
-      for (int i = 0; i < L::kWidth; ++i) L::store(panel + (d + i) * kKeyChunk + j, t[i]);
+  constexpr int kVectors = kPanelLanes / L::kWidth;
+  for (int64_t j = 0; j < n_keys; j += kPanelLanes) {
+    const KeyGroup& group = groups[j / kPanelLanes];
+    for (int64_t i = 0; i < kPanelLanes; ++i) prefetch_row(ahead, j + i);
+    for (int64_t d = 0; d < dim; d += kKeyStep) {
+      const std::byte* pieces = Row::key_pieces(group, d);
+      typename Row::Scale scales[kVectors];
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) scales[v] = Row::key_scale(group, d, v * L::kWidth);
+      for (int64_t i = d; i < end_of_step(d, dim); ++i, pieces += group.lanes * Row::kPieceBytes)
+#pragma GCC unroll 2
+        for (int v = 0; v < kVectors; ++v)
+          L::store(panel + i * kKeyChunk + j + v * L::kWidth,
+                   Row::load_keys(pieces + v * L::kWidth * Row::kPieceBytes, scales[v]));
     }
   }
 }
@@ -64,61 +80,78 @@ void load_values(const std::byte* const* rows, int64_t begin, int64_t end, int64
   }
 }
 
-/// Scores of kQ queries with kPanelLanes keys; a lane is a key. The keys' groups of lanes are
-/// independent chains of additions that run side by side.
-template <class L, class Row, int kQ>
-void score_keys(const float* q, const std::byte* const* rows, int64_t dim, float* scores,
-                const RowsAhead& ahead) {
+/// Scores of kQ queries with the keys of kG groups; a lane is a key.
+template <class L, class Row, int kQ, int kG>
+void score_groups(const float* q, const KeyGroup* groups, int64_t dim, float* scores,
+                  const RowsAhead& ahead) {
   using V = typename L::V;
-  constexpr int kGroups = kPanelLanes / L::kWidth;
-  V sum[kQ][kGroups];
+  constexpr int kVectors = kPanelLanes / L::kWidth, kAll = kG * kVectors;
+  V sum[kQ][kAll];
 #pragma GCC unroll 8
   for (int i = 0; i < kQ; ++i)
 #pragma GCC unroll 8
-    for (int g = 0; g < kGroups; ++g) sum[i][g] = L::zero();
-  const int64_t n_steps = padded_to(dim, L::kWidth) / L::kWidth;
-  int64_t fetched = 0;
-  for (int64_t step = 0; step < n_steps; ++step) {
-    for (; fetched * n_steps < (step + 1) * kPanelLanes; ++fetched) prefetch_row(ahead, fetched);
-    const int64_t d = step * L::kWidth;
-    const int n = static_cast<int>(dim - d < L::kWidth ? dim - d : L::kWidth);
-#pragma GCC unroll 2
-    for (int g = 0; g < kGroups; ++g) {
-      V t[L::kWidth];
-#pragma GCC unroll 16
-      for (int i = 0; i < L::kWidth; ++i)
-        t[i] = load_lanes<L, Row>(rows[g * L::kWidth + i], d, dim);
-      L::transpose(t);
-#pragma GCC unroll 16
-      for (int k = 0; k < L::kWidth; ++k) {
-        if (k >= n) break;
+    for (int v = 0; v < kAll; ++v) sum[i][v] = L::zero();
+  int64_t fetched = 0;  // of the rows ahead, in step with the dimensions
+  for (int64_t d = 0; d < dim; d += kKeyStep) {
+    for (; fetched * dim < (d + kKeyStep) * kG * kPanelLanes && fetched < kG * kPanelLanes;
+         ++fetched)
+      prefetch_row(ahead, fetched);
+    const std::byte* pieces[kG];
+    typename Row::Scale scales[kAll];
 #pragma GCC unroll 4
-        for (int i = 0; i < kQ; ++i)
-          sum[i][g] = L::fma(L::broadcast(q[i * dim + d + k]), t[k], sum[i][g]);
+    for (int g = 0; g < kG; ++g) {
+      pieces[g] = Row::key_pieces(groups[g], d);
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v)
+        scales[g * kVectors + v] = Row::key_scale(groups[g], d, v * L::kWidth);
+    }
+    for (int64_t k = d; k < end_of_step(d, dim); ++k) {
+      V key[kAll];
+#pragma GCC unroll 4
+      for (int g = 0; g < kG; ++g) {
+#pragma GCC unroll 2
+        for (int v = 0; v < kVectors; ++v)
+          key[g * kVectors + v] = Row::load_keys(pieces[g] + v * L::kWidth * Row::kPieceBytes,
+                                                 scales[g * kVectors + v]);
+        pieces[g] += groups[g].lanes * Row::kPieceBytes;
+      }
+#pragma GCC unroll 8
+      for (int i = 0; i < kQ; ++i) {
+        const V query = L::broadcast(q[i * dim + k]);
+#pragma GCC unroll 8
+        for (int v = 0; v < kAll; ++v) sum[i][v] = L::fma(query, key[v], sum[i][v]);
       }
     }
   }
 #pragma GCC unroll 8
   for (int i = 0; i < kQ; ++i)
 #pragma GCC unroll 8
-    for (int g = 0; g < kGroups; ++g) L::store(scores + i * kKeyChunk + g * L::kWidth, sum[i][g]);
+    for (int v = 0; v < kAll; ++v) L::store(scores + i * kKeyChunk + v * L::kWidth, sum[i][v]);
 }
 
+/// As many groups at once as there are registers for: their sums are chains that run side by side.
 template <class L, class Row, int kQ>
-void score_chunk(const float* q, const std::byte* const* rows, int64_t n_keys, int64_t dim,
-                 float* scores, const RowsAhead& ahead) {
-  for (int64_t j = 0; j < n_keys; j += kPanelLanes)
-    score_keys<L, Row, kQ>(q, rows + j, dim, scores + j,
-                           {ahead.rows ? ahead.rows + j : nullptr, ahead.bytes});
+void score_chunk(const float* q, const KeyGroup* groups, int64_t n_keys, int64_t dim, float* scores,
+                 const RowsAhead& ahead) {
+  constexpr int kFit = L::kAccumulators / (kQ * (kPanelLanes / L::kWidth));
+  constexpr int kG = kFit >= 4 ? 4 : kFit >= 2 ? 2 : 1;
+  const int64_t n_groups = (n_keys + kPanelLanes - 1) / kPanelLanes;
+  int64_t g = 0;
+  for (; g + kG <= n_groups; g += kG)
+    score_groups<L, Row, kQ, kG>(q, groups + g, dim, scores + g * kPanelLanes,
+                                 ahead.from(g * kPanelLanes));
+  for (; g < n_groups; ++g)
+    score_groups<L, Row, kQ, 1>(q, groups + g, dim, scores + g * kPanelLanes,
+                                ahead.from(g * kPanelLanes));
 }
 
 template <class L, class Row>
-void scores(const float* q, int64_t n_q, const std::byte* const* rows, int64_t n_keys, int64_t dim,
+void scores(const float* q, int64_t n_q, const KeyGroup* groups, int64_t n_keys, int64_t dim,
             float* out, const RowsAhead& ahead) {
   constexpr decltype(&score_chunk<L, Row, 1>) kByQueries[kMaxDirectQueries] = {
       score_chunk<L, Row, 1>, score_chunk<L, Row, 2>, score_chunk<L, Row, 3>,
       score_chunk<L, Row, 4>};
-  kByQueries[n_q - 1](q, rows, n_keys, dim, out, ahead);
+  kByQueries[n_q - 1](q, groups, n_keys, dim, out, ahead);
 }
 
 struct MixArgs {

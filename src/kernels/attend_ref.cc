@@ -10,10 +10,13 @@
 namespace caracal {
 namespace {
 
+// Rows are decoded by load(tile, d, lanes, lane), the value d of one of `lanes` keys side by side;
+// a row of its own is a tile of one.
+
 struct RowF32 {
-  static float load(const std::byte* row, int64_t i) {
+  static float load(const std::byte* tile, int64_t d, int64_t lanes = 1, int64_t lane = 0) {
     float x;
-    std::memcpy(&x, row + i * 4, 4);
+    std::memcpy(&x, tile + (d * lanes + lane) * 4, 4);
     return x;
   }
   static void encode(const float* x, int64_t n, std::byte* row) {
@@ -24,9 +27,9 @@ struct RowF32 {
 /// Numbers of 16 bits: to and from float.
 template <float (*kLoad)(uint16_t), uint16_t (*kStore)(float)>
 struct Row16 {
-  static float load(const std::byte* row, int64_t i) {
+  static float load(const std::byte* tile, int64_t d, int64_t lanes = 1, int64_t lane = 0) {
     uint16_t bits;
-    std::memcpy(&bits, row + i * 2, 2);
+    std::memcpy(&bits, tile + (d * lanes + lane) * 2, 2);
     return kLoad(bits);
   }
   static void encode(const float* x, int64_t n, std::byte* row) {
@@ -40,11 +43,17 @@ using RowF16 = Row16<f16_to_f32, f32_to_f16>;
 using RowBf16 = Row16<bf16_to_f32, f32_to_bf16>;
 
 template <class Row>
-void load_keys(const std::byte* const* rows, int64_t n_keys, int64_t dim, float* panel,
+float load_key(const KeyGroup* groups, int64_t d, int64_t j) {
+  const KeyGroup& group = groups[j / kPanelLanes];
+  return Row::load(group.tile, d, group.lanes, group.first + j % kPanelLanes);
+}
+
+template <class Row>
+void load_keys(const KeyGroup* groups, int64_t n_keys, int64_t dim, float* panel,
                const RowsAhead&) {
   for (int64_t d = 0; d < dim; ++d)
     for (int64_t j = 0; j < padded_to(n_keys, kPanelLanes); ++j)
-      panel[d * kKeyChunk + j] = Row::load(rows[j], d);
+      panel[d * kKeyChunk + j] = load_key<Row>(groups, d, j);
 }
 
 template <class Row>
@@ -57,12 +66,13 @@ void load_values(const std::byte* const* rows, int64_t begin, int64_t end, int64
 }
 
 template <class Row>
-void scores(const float* q, int64_t n_q, const std::byte* const* rows, int64_t n_keys, int64_t dim,
+void scores(const float* q, int64_t n_q, const KeyGroup* groups, int64_t n_keys, int64_t dim,
             float* out, const RowsAhead&) {
   for (int64_t i = 0; i < n_q; ++i)
     for (int64_t j = 0; j < padded_to(n_keys, kPanelLanes); ++j) {
       float sum = 0;
-      for (int64_t d = 0; d < dim; ++d) sum = std::fmaf(q[i * dim + d], Row::load(rows[j], d), sum);
+      for (int64_t d = 0; d < dim; ++d)
+        sum = std::fmaf(q[i * dim + d], load_key<Row>(groups, d, j), sum);
       out[i * kKeyChunk + j] = sum;
     }
 }

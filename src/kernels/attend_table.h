@@ -5,12 +5,13 @@
 
 namespace caracal {
 
-/// Keys that attention takes at once. Row lists name kKeyChunk rows: where fewer are there, the
-/// rest repeats one of them, and what is computed for it is ignored.
+/// Keys that attention takes at once.
 inline constexpr int32_t kKeyChunk = 64;
 
-/// Value panels and accumulators have rows of a multiple of this many floats.
+/// Value panels and accumulators have rows of a multiple of this many floats; keys come in groups
+/// of it.
 inline constexpr int32_t kPanelLanes = 16;
+inline constexpr int32_t kKeyGroups = kKeyChunk / kPanelLanes;
 
 /// Query rows that read keys and values in their stored form; more are worth a panel.
 inline constexpr int32_t kMaxDirectQueries = 4;
@@ -19,10 +20,21 @@ constexpr int64_t padded_to(int64_t n, int64_t multiple) {
   return (n + multiple - 1) / multiple * multiple;
 }
 
-/// Rows that will be read soon: a loop prefetches one of them for each row that it reads.
+/// kPanelLanes neighbours of a tile of keys that lie side by side: first dimension 0 of all keys,
+/// then dimension 1, and so on; for q8_0 and q4_0 in every block of 32 dimensions first the scales,
+/// then the code bytes of a row one after the other, each of all keys. A lane is a key, so that a
+/// score needs no sum over lanes.
+struct KeyGroup {
+  const std::byte* tile = nullptr;
+  int32_t lanes = 0;  ///< keys of the tile
+  int32_t first = 0;  ///< of the group
+};
+
+/// Memory that will be read soon: a loop prefetches one of them for each row that it reads.
 struct RowsAhead {
   const std::byte* const* rows = nullptr;  ///< [kKeyChunk]; nullptr: none
-  int64_t bytes = 0;                       ///< of a row
+  int64_t bytes = 0;                       ///< from each pointer on
+  RowsAhead from(int64_t j) const { return {rows ? rows + j : nullptr, bytes}; }
 };
 
 /// Attention over rows kept in one KvType. A score is sum over d of q[d] * k[d] with one
@@ -34,9 +46,10 @@ struct AttendKernels {
   /// Stores n floats as one row.
   void (*encode)(const float* x, int64_t n, std::byte* row);
 
-  /// Keys side by side: panel[d * kKeyChunk + j] = value d of row j, for d < dim and j < n_keys
-  /// rounded up to kPanelLanes. The panel has room for dim rounded up to kPanelLanes.
-  void (*load_keys)(const std::byte* const* rows, int64_t n_keys, int64_t dim, float* panel,
+  /// panel[d * kKeyChunk + j] = value d of key j, for d < dim and j < n_keys rounded up to
+  /// kPanelLanes. groups: [kKeyGroups], as far as n_keys goes; lanes without a key may hold
+  /// anything, and what is computed for them is ignored.
+  void (*load_keys)(const KeyGroup* groups, int64_t n_keys, int64_t dim, float* panel,
                     const RowsAhead& ahead);
 
   /// Values one below the other: panel[j * stride + d] = value d of row j for begin <= j < end,
@@ -46,8 +59,8 @@ struct AttendKernels {
 
   /// scores[i * kKeyChunk + j] = q_i · k_j for n_q <= kMaxDirectQueries queries of dim floats, dim
   /// apart, and j < n_keys rounded up to kPanelLanes.
-  void (*scores)(const float* q, int64_t n_q, const std::byte* const* rows, int64_t n_keys,
-                 int64_t dim, float* scores, const RowsAhead& ahead);
+  void (*scores)(const float* q, int64_t n_q, const KeyGroup* groups, int64_t n_keys, int64_t dim,
+                 float* scores, const RowsAhead& ahead);
 
   /// acc[i * stride + d] += sum over begin <= j < end of p[i * kKeyChunk + j] * v_j[d]; stride as
   /// in load_values, n_q <= kMaxDirectQueries.

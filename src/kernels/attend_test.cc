@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/key_tile.h"
 #include "kernels/tables.h"
 
 namespace caracal {
@@ -25,25 +26,31 @@ std::vector<float> random_floats(int64_t n, uint32_t seed, float range = 3) {
   return x;
 }
 
-/// kKeyChunk encoded rows, `gap` bytes between them.
+/// kKeyChunk encoded rows, `gap` bytes between them; and the same as keys side by side, in tiles of
+/// `lanes` each.
 class Rows {
  public:
-  Rows(KvType type, int64_t dim, uint32_t seed, size_t gap = 6)
+  Rows(KvType type, int64_t dim, uint32_t seed, size_t gap = 6, int32_t lanes = 32)
       : values(random_floats(kKeyChunk * dim, seed)),
         row_bytes(kv_row_bytes(type, dim)),
-        memory((row_bytes + gap) * kKeyChunk) {
-    for (int64_t j = 0; j < kKeyChunk; ++j) {
+        memory((row_bytes + gap) * kKeyChunk),
+        tiles(row_bytes * kKeyChunk) {
+    for (int32_t j = 0; j < kKeyChunk; ++j) {
       std::byte* row = memory.data() + static_cast<size_t>(j) * (row_bytes + gap);
       attend_kernels(type, {}).encode(values.data() + j * dim, dim, row);
       pointers.push_back(row);
+      std::byte* tile = tiles.data() + static_cast<size_t>(j / lanes * lanes) * row_bytes;
+      copy_key(type, dim, {.tile = row}, {tile, lanes, j % lanes});
+      if (j % kPanelLanes == 0) groups.push_back({tile, lanes, j % lanes});
     }
   }
   RowsAhead ahead() const { return {pointers.data(), static_cast<int64_t>(row_bytes)}; }
 
   std::vector<float> values;
   size_t row_bytes;
-  std::vector<std::byte> memory;
+  std::vector<std::byte> memory, tiles;
   std::vector<const std::byte*> pointers;
+  std::vector<KeyGroup> groups;
 };
 
 class AttendKernelsTest : public testing::TestWithParam<KvType> {
@@ -93,8 +100,8 @@ TEST_P(AttendKernelsTest, scores_and_mixtures_equal_the_reference_bit_for_bit) {
         const Rows rows(GetParam(), dim, 10);
         const auto q = random_floats(n_q * dim, 9);
         std::vector<float> a(static_cast<size_t>(n_q * kKeyChunk)), b(a);
-        ref.scores(q.data(), n_q, rows.pointers.data(), n_keys, dim, a.data(), {});
-        fast.scores(q.data(), n_q, rows.pointers.data(), n_keys, dim, b.data(), rows.ahead());
+        ref.scores(q.data(), n_q, rows.groups.data(), n_keys, dim, a.data(), {});
+        fast.scores(q.data(), n_q, rows.groups.data(), n_keys, dim, b.data(), rows.ahead());
         for (int64_t i = 0; i < n_q; ++i)
           for (int64_t j = i * kKeyChunk; j < i * kKeyChunk + n_keys; ++j)
             ASSERT_EQ(a[static_cast<size_t>(j)], b[static_cast<size_t>(j)]) << dim << " " << n_q;
@@ -112,14 +119,33 @@ TEST_P(AttendKernelsTest, scores_and_mixtures_equal_the_reference_bit_for_bit) {
       }
 }
 
+TEST_P(AttendKernelsTest, keys_side_by_side_are_the_keys_one_by_one) {
+  for (int64_t dim : dims())
+    for (int32_t lanes : {16, 64}) {
+      const Rows rows(GetParam(), dim, 15, 0, lanes);
+      const int64_t stride = padded_to(dim, kPanelLanes);
+      std::vector<float> keys(static_cast<size_t>(stride * kKeyChunk)), values(keys);
+      fast.load_keys(rows.groups.data(), kKeyChunk, dim, keys.data(), {});
+      fast.load_values(rows.pointers.data(), 0, kKeyChunk, dim, values.data(), {});
+      for (int64_t j = 0; j < kKeyChunk; ++j)
+        for (int64_t d = 0; d < dim; ++d)
+          ASSERT_EQ(keys[static_cast<size_t>(d * kKeyChunk + j)],
+                    values[static_cast<size_t>(j * stride + d)]);
+      std::vector<std::byte> back(rows.row_bytes);
+      const KeyGroup& last = rows.groups.back();
+      copy_key(GetParam(), dim, {last.tile, last.lanes, last.first + 15}, {.tile = back.data()});
+      EXPECT_TRUE(std::equal(back.begin(), back.end(), rows.pointers.back()));
+    }
+}
+
 TEST_P(AttendKernelsTest, panels_hold_what_the_reference_decodes) {
   for (int64_t dim : dims())
     for (int64_t n_keys : {1, 15, 16, 64}) {
       const Rows rows(GetParam(), dim, 12);
       const int64_t stride = padded_to(dim, kPanelLanes);
       std::vector<float> a(static_cast<size_t>(stride * kKeyChunk), 5), b(a);
-      ref.load_keys(rows.pointers.data(), n_keys, dim, a.data(), {});
-      fast.load_keys(rows.pointers.data(), n_keys, dim, b.data(), rows.ahead());
+      ref.load_keys(rows.groups.data(), n_keys, dim, a.data(), {});
+      fast.load_keys(rows.groups.data(), n_keys, dim, b.data(), rows.ahead());
       for (int64_t d = 0; d < dim; ++d)
         for (int64_t j = d * kKeyChunk; j < d * kKeyChunk + padded_to(n_keys, kPanelLanes); ++j)
           ASSERT_EQ(a[static_cast<size_t>(j)], b[static_cast<size_t>(j)]) << dim << " " << d;
@@ -139,8 +165,8 @@ TEST_P(AttendKernelsTest, the_way_through_panels_gives_the_bits_of_the_stored_fo
     const int64_t stride = padded_to(dim, kPanelLanes);
     std::vector<float> panel(static_cast<size_t>(stride * kKeyChunk));
     std::vector<float> direct(3 * kKeyChunk), through(direct);
-    fast.scores(q.data(), 3, rows.pointers.data(), kKeyChunk, dim, direct.data(), {});
-    fast.load_keys(rows.pointers.data(), kKeyChunk, dim, panel.data(), {});
+    fast.scores(q.data(), 3, rows.groups.data(), kKeyChunk, dim, direct.data(), {});
+    fast.load_keys(rows.groups.data(), kKeyChunk, dim, panel.data(), {});
     loops.multiply({q.data(), dim, panel.data(), kKeyChunk, through.data(), kKeyChunk, 3, dim,
                     kKeyChunk, false});
     ASSERT_EQ(direct, through) << dim;

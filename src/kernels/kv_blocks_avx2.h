@@ -3,6 +3,7 @@
 /// only: everything is internal to the file that includes it.
 #include <immintrin.h>
 
+#include "kernels/attend_table.h"
 #include "kernels/small_table.h"
 
 namespace caracal::avx2 {
@@ -69,8 +70,37 @@ inline __m128i to_bytes(__m256i codes) {
   return _mm_packs_epi16(words, words);
 }
 
-struct RowQ8_0 {
+/// Keys of blocks side by side: scales of all keys, then their code bytes. Row has kBytes.
+template <class Row>
+struct BlockKeys {
+  static constexpr int64_t kPieceBytes = 1;
+  static const std::byte* key_block(const KeyGroup& group, int64_t d) {
+    return group.tile + d / kBlockValues * Row::kBytes * group.lanes;
+  }
+  static __m256 key_scales(const KeyGroup& group, int64_t d, int64_t j) {
+    const std::byte* scales = key_block(group, d) + 2 * (group.first + j);
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(scales)));
+  }
+  /// piece: of the block's code bytes.
+  static const std::byte* key_codes(const KeyGroup& group, int64_t d, int64_t piece) {
+    return key_block(group, d) + (2 + piece) * group.lanes + group.first;
+  }
+};
+
+struct RowQ8_0 : BlockKeys<RowQ8_0> {
   static constexpr int64_t kBytes = 34;
+  using Scale = __m256;
+
+  static Scale key_scale(const KeyGroup& group, int64_t d, int64_t j) {
+    return key_scales(group, d, j);
+  }
+  static const std::byte* key_pieces(const KeyGroup& group, int64_t d) {
+    return key_codes(group, d, d % kBlockValues);
+  }
+  static __m256 load_keys(const std::byte* pieces, Scale scale) {
+    const __m128i codes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(pieces));
+    return _mm256_mul_ps(scale, _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(codes)));
+  }
 
   static __m256 load(const std::byte* row, int64_t d) {
     const std::byte* block = row + d / kBlockValues * kBytes;
@@ -94,8 +124,26 @@ struct RowQ8_0 {
   }
 };
 
-struct RowQ4_0 {
+struct RowQ4_0 : BlockKeys<RowQ4_0> {
   static constexpr int64_t kBytes = 18;
+  struct Scale {
+    __m256 scale;
+    __m128i shift;  ///< to the half byte of the dimension
+  };
+
+  static Scale key_scale(const KeyGroup& group, int64_t d, int64_t j) {
+    return {key_scales(group, d, j), _mm_cvtsi32_si128(d % kBlockValues < 16 ? 0 : 4)};
+  }
+  static const std::byte* key_pieces(const KeyGroup& group, int64_t d) {
+    return key_codes(group, d, d % 16);
+  }
+  static __m256 load_keys(const std::byte* pieces, const Scale& s) {
+    const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(pieces));
+    const __m256i halves = _mm256_srl_epi32(_mm256_cvtepu8_epi32(bytes), s.shift);
+    const __m256i codes =
+        _mm256_sub_epi32(_mm256_and_si256(halves, _mm256_set1_epi32(15)), _mm256_set1_epi32(8));
+    return _mm256_mul_ps(s.scale, _mm256_cvtepi32_ps(codes));
+  }
 
   static __m256 load(const std::byte* row, int64_t d) {
     const std::byte* block = row + d / kBlockValues * kBytes;

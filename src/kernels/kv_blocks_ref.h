@@ -1,6 +1,7 @@
 #pragma once
 /// Rows of GGUF's Q8_0 and Q4_0 blocks, in scalar code: 32 values share an f16 scale. Code times
-/// scale has at most 19 bits, so a decoded value is exact in float.
+/// scale has at most 19 bits, so a decoded value is exact in float. load() reads rows and tiles of
+/// keys (attend_ref.cc).
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -45,10 +46,10 @@ inline float load_scale(const std::byte* block) {
 struct RowQ8_0 {
   static constexpr int64_t kBytes = 34;
 
-  static float load(const std::byte* row, int64_t i) {
-    const std::byte* block = row + i / kKvBlockValues * kBytes;
-    const auto code = static_cast<int8_t>(block[2 + i % kKvBlockValues]);
-    return load_scale(block) * static_cast<float>(code);
+  static float load(const std::byte* tile, int64_t d, int64_t lanes = 1, int64_t lane = 0) {
+    const std::byte* block = tile + d / kKvBlockValues * kBytes * lanes;
+    const auto code = static_cast<int8_t>(block[(2 + d % kKvBlockValues) * lanes + lane]);
+    return load_scale(block + 2 * lane) * static_cast<float>(code);
   }
 
   static void encode(const float* x, int64_t n, std::byte* row) {
@@ -68,11 +69,11 @@ struct RowQ8_0 {
 struct RowQ4_0 {
   static constexpr int64_t kBytes = 18;
 
-  static float load(const std::byte* row, int64_t i) {
-    const std::byte* block = row + i / kKvBlockValues * kBytes;
-    const int byte = std::to_integer<int>(block[2 + i % 16]);
-    const int code = (i % kKvBlockValues < 16 ? byte & 15 : byte >> 4) - 8;
-    return load_scale(block) * static_cast<float>(code);
+  static float load(const std::byte* tile, int64_t d, int64_t lanes = 1, int64_t lane = 0) {
+    const std::byte* block = tile + d / kKvBlockValues * kBytes * lanes;
+    const int byte = std::to_integer<int>(block[(2 + d % 16) * lanes + lane]);
+    const int code = (d % kKvBlockValues < 16 ? byte & 15 : byte >> 4) - 8;
+    return load_scale(block + 2 * lane) * static_cast<float>(code);
   }
 
   static void encode(const float* x, int64_t n, std::byte* row) {

@@ -5,6 +5,8 @@
 #include <limits>
 #include <new>
 
+#include "kernels/key_tile.h"
+
 namespace caracal {
 namespace {
 
@@ -49,9 +51,13 @@ void carve(AttendScratch& s, const AttentionShape& shape, Carver& memory) {
   s.scores = memory.take<float>(int64_t{kQueryBlock} * kKeyChunk);
   s.k_panel = memory.take<float>(padded_to(shape.head_dim, kPanelLanes) * kKeyChunk);
   s.v_panel = memory.take<float>(v_stride * kKeyChunk);
-  for (auto& rows_of_chunk : s.rows)
-    rows_of_chunk = {memory.take<const std::byte*>(kKeyChunk),
-                     memory.take<const std::byte*>(kKeyChunk)};
+  for (auto& chunk : s.rows) {
+    chunk.k = memory.take<KeyGroup>(kKeyGroups);
+    chunk.k_ahead = memory.take<const std::byte*>(kKeyChunk);
+    chunk.v = memory.take<const std::byte*>(kKeyChunk);
+    chunk.gathered =
+        memory.take<std::byte>(static_cast<int64_t>(shape.layout.k_row_bytes) * kKeyChunk);
+  }
   s.keys = memory.take<VisibleKeys>(rows);
 }
 
@@ -107,23 +113,49 @@ AttendTile::Chunk AttendTile::chunk_at(int32_t at, int32_t row_begin, int32_t ro
 void AttendTile::find_rows(const Chunk& chunk, const VisibleKeys& keys,
                            AttendScratch::ChunkRows& rows) const {
   const KvLayout& layout = shape_.layout;
+  const bool in_order = chunk.at + chunk.end <= keys.shared_end();
   for (int32_t j = chunk.begin; j < chunk.end;) {
     const auto [block, at] = keys.slot(chunk.at + j);
-    const bool follows = chunk.at + chunk.end <= keys.shared_end();
-    const int32_t n = follows ? std::min(chunk.end - j, layout.block_tokens - at) : 1;
-    const std::byte* k = memory_ + layout.k_offset(block, head_, at);
+    const int32_t n = in_order ? std::min(chunk.end - j, layout.block_tokens - at) : 1;
+    const std::byte* k =
+        memory_ + layout.k_offset(block, head_) + static_cast<size_t>(at) * layout.k_row_bytes;
     const std::byte* v = memory_ + layout.v_offset(block, head_, at);
     for (int32_t i = 0; i < n; ++i, ++j, k += layout.k_row_bytes, v += layout.v_row_bytes) {
-      rows.k[j] = k;
+      rows.k_ahead[j] = k;
       rows.v[j] = v;
     }
   }
   const auto fill = [&](int32_t begin, int32_t end) {  // rows that may be read and do not count
-    std::fill(rows.k + begin, rows.k + end, rows.k[chunk.begin]);
+    std::fill(rows.k_ahead + begin, rows.k_ahead + end, rows.k_ahead[chunk.begin]);
     std::fill(rows.v + begin, rows.v + end, rows.v[chunk.begin]);
   };
   fill(0, chunk.begin);
   fill(chunk.end, kKeyChunk);
+  for (int32_t g = 0; g < kKeyGroups; ++g) rows.k[g] = find_keys(chunk, g, keys, rows);
+}
+
+/// A group of the chunk's keys: in the tile of its block where they lie side by side there, else
+/// gathered. Of a group that nobody sees, any that may be read.
+KeyGroup AttendTile::find_keys(const Chunk& chunk, int32_t group, const VisibleKeys& keys,
+                               AttendScratch::ChunkRows& rows) const {
+  const KvLayout& layout = shape_.layout;
+  const int32_t first = group * kPanelLanes;
+  const int32_t begin = std::max(first, chunk.begin);
+  const int32_t end = std::min(first + kPanelLanes, chunk.end);
+  std::byte* gathered =
+      rows.gathered + static_cast<size_t>(group) * kPanelLanes * layout.k_row_bytes;
+  if (begin < end && layout.block_tokens % kPanelLanes == 0 &&
+      chunk.at + end <= keys.shared_end()) {
+    const auto [block, at] = keys.slot(chunk.at + begin);
+    return {memory_ + layout.k_offset(block, head_), layout.block_tokens, at - (begin - first)};
+  }
+  for (int32_t j = begin; j < end; ++j) {
+    const auto [block, at] = keys.slot(chunk.at + j);
+    copy_key(shape_.k_type, shape_.head_dim,
+             {memory_ + layout.k_offset(block, head_), layout.block_tokens, at},
+             {gathered, kPanelLanes, j - first});
+  }
+  return {gathered, kPanelLanes, 0};
 }
 
 void AttendTile::set_visible(const Chunk& chunk, int32_t row_begin, int32_t row_end) {
@@ -175,7 +207,7 @@ void AttendTile::attend_split(int32_t split, int32_t row_begin, int32_t row_end,
             following.at + following.end <= shared_end;
     if (found) find_rows(following, keys, *next);
     set_visible(chunk, row_begin, row_end);
-    attend_chunk(chunk, queries, *rows, found ? next->k : nullptr);
+    attend_chunk(chunk, queries, *rows, found ? next->k_ahead : nullptr);
     std::swap(rows, next);
   }
 }

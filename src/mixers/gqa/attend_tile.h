@@ -32,11 +32,15 @@ struct AttendScratch {
   bool* again;           ///< [queries] whose unified maximum did not fit
   float* scores;         ///< [kQueryBlock, kKeyChunk]
   float *k_panel, *v_panel;
+  /// Where a chunk lies: pointers that may be read for all kKeyChunk keys.
   struct ChunkRows {
-    const std::byte** k;  ///< [kKeyChunk]
-    const std::byte** v;
-  } rows[2];          ///< of the chunk at work and the next one
-  VisibleKeys* keys;  ///< [rows]
+    KeyGroup* k;  ///< [kKeyGroups]
+    const std::byte**
+        k_ahead;          ///< [kKeyChunk] pieces of the tiles that `k` lies in, as large as a row
+    const std::byte** v;  ///< [kKeyChunk]
+    std::byte* gathered;  ///< [kKeyGroups] tiles of kPanelLanes keys that are not side by side
+  } rows[2];              ///< of the chunk at work and the next one
+  VisibleKeys* keys;      ///< [rows]
 };
 
 /// The attention of one tile: some rows of a sequence, one KV head and the queries that share it.
@@ -76,6 +80,8 @@ class AttendTile {
   }
   Chunk chunk_at(int32_t at, int32_t row_begin, int32_t row_end) const;
   void find_rows(const Chunk& chunk, const VisibleKeys& keys, AttendScratch::ChunkRows& rows) const;
+  KeyGroup find_keys(const Chunk& chunk, int32_t group, const VisibleKeys& keys,
+                     AttendScratch::ChunkRows& rows) const;
   void set_visible(const Chunk& chunk, int32_t row_begin, int32_t row_end);
   void attend_chunk(const Chunk& chunk, Queries queries, const AttendScratch::ChunkRows& rows,
                     const std::byte* const* next_k);

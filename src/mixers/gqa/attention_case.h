@@ -7,6 +7,7 @@
 #include "base/aligned_buffer.h"
 #include "exec/sequence_tiles.h"
 #include "exec/step_context.h"
+#include "kernels/key_tile.h"
 #include "mixers/gqa/attend_op.h"
 
 namespace caracal {
@@ -104,8 +105,15 @@ class AttentionCase {
     const BlockId block = batch_.block_table(s, 0)[static_cast<size_t>(slot / setup_.block_tokens)];
     const int32_t at = slot % setup_.block_tokens;
     const KvLayout& layout = shape_->layout;
-    const std::byte* stored =
-        kv_.data() + (value ? layout.v_offset(block, head, at) : layout.k_offset(block, head, at));
+    const std::byte* memory = kv_.data();
+    const std::byte* stored = memory + layout.v_offset(block, head, at);
+    std::vector<std::byte> key(layout.k_row_bytes);
+    if (!value) {
+      copy_key(setup_.k_type, setup_.head_dim,
+               {memory + layout.k_offset(block, head), setup_.block_tokens, at},
+               {.tile = key.data()});
+      stored = key.data();
+    }
     const int32_t dim = value ? setup_.v_head_dim : setup_.head_dim;
     std::vector<float> x(static_cast<size_t>(padded_to(dim, kPanelLanes)));
     attend_kernels(value ? setup_.v_type : setup_.k_type, {})
@@ -193,13 +201,15 @@ class AttentionCase {
     const int32_t at = slot % setup_.block_tokens;
     std::vector<float> k(static_cast<size_t>(setup_.n_kv_heads * setup_.head_dim));
     std::vector<float> v(static_cast<size_t>(setup_.n_kv_heads * setup_.v_head_dim));
+    std::vector<std::byte> key(layout.k_row_bytes);
     fill(k.data(), static_cast<int64_t>(k.size()), s.seed, slot, 0, 1);
     fill(v.data(), static_cast<int64_t>(v.size()), s.seed, slot, 1, 1);
     for (int32_t layer = 0; layer < setup_.n_layers; ++layer)
       for (int32_t h = 0; h < setup_.n_kv_heads; ++h) {
         std::byte* memory = kv_.data() + static_cast<size_t>(layer) * layer_bytes_;
-        shape_->k_kernels->encode(k.data() + h * setup_.head_dim, setup_.head_dim,
-                                  memory + layout.k_offset(block, h, at));
+        shape_->k_kernels->encode(k.data() + h * setup_.head_dim, setup_.head_dim, key.data());
+        copy_key(setup_.k_type, setup_.head_dim, {.tile = key.data()},
+                 {memory + layout.k_offset(block, h), setup_.block_tokens, at});
         shape_->v_kernels->encode(v.data() + h * setup_.v_head_dim, setup_.v_head_dim,
                                   memory + layout.v_offset(block, h, at));
       }

@@ -30,6 +30,7 @@ struct AttentionShape {
         rope_pairs(spec.rope ? spec.rope->pairs : RopePairs::halves),
         softmax(spec.softmax),
         phi(spec.softmax_phi),
+        k_type(spec.k_type),
         layout(kv),
         small(&small_kernels(spec.features)),
         loops(&attend_loops(spec.features)),
@@ -50,6 +51,7 @@ struct AttentionShape {
   RopePairs rope_pairs;
   SoftmaxKind softmax;
   float phi;  ///< unified: what exponentials are relative to
+  KvType k_type;
   KvLayout layout;
   const SmallKernels* small;
   const AttendLoops* loops;

@@ -1,6 +1,7 @@
 #include "mixers/gqa/rope_store_op.h"
 
 #include "exec/step_context.h"
+#include "kernels/key_tile.h"
 
 namespace caracal {
 
@@ -24,7 +25,7 @@ void RopeStoreOp::rotate(float* heads, int32_t n_heads, const float* angles) con
 }
 
 void RopeStoreOp::run(const StepContext& step, const Tile& tile,
-                      std::span<std::byte>) const noexcept {
+                      std::span<std::byte> scratch) const noexcept {
   const KvLayout& layout = shape_.layout;
   std::byte* memory = step.state(shape_.layer);
   for (int32_t r = tile.row_begin; r < tile.row_end; ++r) {
@@ -45,8 +46,10 @@ void RopeStoreOp::run(const StepContext& step, const Tile& tile,
     const BlockId block = table[static_cast<size_t>(slot / layout.block_tokens)];
     const int32_t at = slot % layout.block_tokens;
     for (int32_t h = 0; h < shape_.n_kv_heads; ++h) {
-      shape_.k_kernels->encode(k + h * shape_.head_dim, shape_.head_dim,
-                               memory + layout.k_offset(block, h, at));
+      std::byte* key = scratch.data();
+      shape_.k_kernels->encode(k + h * shape_.head_dim, shape_.head_dim, key);
+      copy_key(shape_.k_type, shape_.head_dim, {.tile = key},
+               {memory + layout.k_offset(block, h), layout.block_tokens, at});
       shape_.v_kernels->encode(v + h * shape_.v_head_dim, shape_.v_head_dim,
                                memory + layout.v_offset(block, h, at));
     }

@@ -15,7 +15,10 @@ class RopeStoreOp final : public Operator {
   std::string_view kind() const override { return "rope_store"; }
   TileSpace tiles() const override { return {RowCount::step_rows, 1, 1}; }
   std::span<const BufferUse> uses() const override { return {uses_.data(), n_uses_}; }
-  void run(const StepContext& step, const Tile& tile, std::span<std::byte>) const noexcept override;
+  /// One encoded key.
+  size_t scratch_bytes() const override { return shape_.layout.k_row_bytes; }
+  void run(const StepContext& step, const Tile& tile,
+           std::span<std::byte> scratch) const noexcept override;
 
  private:
   void rotate(float* heads, int32_t n_heads, const float* angles) const noexcept;
