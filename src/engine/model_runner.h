@@ -32,6 +32,8 @@ class ModelRunner {
   /// See Executor::set_profile.
   void set_profile(StepProfile* profile) { executor_.set_profile(profile); }
 
+  const StepCounters& step_counters() const { return executor_.step_counters(); }
+
   /// Runs the batch; logits(i) belongs to batch.logit_rows[i] until the next run. Token ids must be
   /// inside the vocabulary and every slot must have its block.
   void run(const Batch& batch);

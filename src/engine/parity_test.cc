@@ -2,11 +2,13 @@
 /// tests/oracle), for every family feature and the first six weight formats
 /// (the others: weights/weight_formats_test.cc).
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "base/json.h"
 #include "base/test_data.h"
 #include "engine/model_runner.h"
@@ -36,6 +38,10 @@ struct How {
   int32_t context = kContext;
   LinearShape linear_shape = LinearShape::automatic;
   bool fuse = true;
+  KvType kv_type = KvType::f32;
+  int32_t block_tokens = kBlockTokens;
+  SoftmaxKind softmax = SoftmaxKind::online;
+  float phi = 0;
 };
 
 /// Logits [n_tokens][n_vocab] of one sequence, computed in the given chunks.
@@ -43,6 +49,7 @@ class Forward {
  public:
   explicit Forward(const fs::path& path, const How& how = {})
       : context_(how.context),
+        block_tokens_(how.block_tokens),
         team_(how.n_threads),
         runner_(Model::load(path,
                             {.features = how.features,
@@ -51,16 +58,18 @@ class Forward {
                             team_),
                 {.max_rows = 64,
                  .max_logit_rows = 64,
-                 .k_type = KvType::f32,
-                 .v_type = KvType::f32,
-                 .block_tokens = kBlockTokens,
+                 .k_type = how.kv_type,
+                 .v_type = how.kv_type,
+                 .block_tokens = how.block_tokens,
                  .fuse = how.fuse,
+                 .softmax = how.softmax,
+                 .softmax_phi = how.phi,
                  .context = how.context},
-                how.context / kBlockTokens, team_, team_) {}
+                how.context / how.block_tokens, team_, team_) {}
 
   std::vector<std::vector<float>> logits(std::span<const TokenId> ids, int32_t chunk) {
     std::vector<std::vector<float>> out;
-    BlockTable table(runner_.pool(), kBlockTokens, context_);
+    BlockTable table(runner_.pool(), block_tokens_, context_);
     for (size_t begin = 0; begin < ids.size(); begin += static_cast<size_t>(chunk)) {
       const auto part =
           ids.subspan(begin, std::min(static_cast<size_t>(chunk), ids.size() - begin));
@@ -82,7 +91,7 @@ class Forward {
   ModelRunner& runner() { return runner_; }
 
  private:
-  int32_t context_;
+  int32_t context_, block_tokens_;
   ThreadTeam team_;
   ModelRunner runner_;
 };
@@ -143,6 +152,48 @@ TEST(Forward, logits_do_not_depend_on_chunks_or_threads) {
     const auto whole = one.logits(ids, 64);
     for (int32_t chunk : {1, 7, 33})
       EXPECT_EQ(three.logits(ids, chunk), whole) << name << " " << chunk;
+  }
+}
+
+TEST(Forward, long_contexts_do_not_depend_on_chunks_threads_or_blocks) {
+  // Single rows are cut into splits of their keys here; rows of a chunk are not.
+  for (const char* name : {"formats-mixed", "gemma3"}) {
+    const fs::path path = golden_dir() / (std::string(name) + ".gguf");
+    std::vector<TokenId> ids;
+    for (TokenId i = 0; i < 1060; ++i) ids.push_back((i * 7 + i / 60) % 60);
+    const auto whole = Forward(path, {.n_threads = 1, .context = 1088}).logits(ids, 64);
+    for (int32_t block : {8, 32}) {
+      const How how = {.n_threads = 3, .context = 1088, .block_tokens = block};
+      EXPECT_EQ(Forward(path, how).logits(ids, 1), whole) << name << " " << block;
+      EXPECT_EQ(Forward(path, how).logits(ids, 7), whole) << name << " " << block;
+    }
+  }
+}
+
+TEST(Forward, a_unified_maximum_that_never_fits_gives_the_online_logits) {
+  const fs::path path = golden_dir() / "formats-mixed.gguf";
+  std::vector<TokenId> ids;
+  for (TokenId i = 0; i < 90; ++i) ids.push_back((i * 7 + 3) % 60);
+  const auto online = Forward(path).logits(ids, 64);
+  Forward far(path, {.softmax = SoftmaxKind::unified, .phi = 1000});
+  EXPECT_EQ(far.logits(ids, 13), online);
+  EXPECT_GT(far.runner().step_counters().softmax_fallbacks.load(), 0);
+  Forward near(path, {.softmax = SoftmaxKind::unified, .phi = 0});
+  const auto unified = near.logits(ids, 13);
+  EXPECT_EQ(near.runner().step_counters().softmax_fallbacks.load(), 0);
+  for (size_t r = 0; r < online.size(); ++r)
+    for (size_t i = 0; i < online[r].size(); ++i)
+      ASSERT_NEAR(unified[r][i], online[r][i], 5e-2) << r;  // activation codes may flip
+  EXPECT_EQ(Forward(path, {.softmax = SoftmaxKind::unified}).logits(ids, 1), unified);
+}
+
+TEST(Forward, rows_of_blocks_need_heads_that_are_whole_blocks) {
+  try {
+    Forward forward(golden_dir() / "formats-mixed.gguf", {.kv_type = KvType::q8_0});
+    FAIL() << "no error";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ErrorCode::bad_config);
+    EXPECT_THAT(e.what(), testing::HasSubstr("multiple"));
   }
 }
 

@@ -5,8 +5,10 @@
 /// A Lanes type has V, a vector of kWidth floats; zero, broadcast, load, store, add, sub, mul, div,
 /// fma(a, b, c) = a * b + c; max(a, b), which is b where a is not a number; visible(x, first,
 /// begin, end, other), which is x in lanes whose index first + lane lies in [begin, end) and other
-/// elsewhere; exp, exp_or_zero, 0 below -87; first_lane; max_lanes; add_lanes; and kAccumulators,
-/// how many vectors of sums leave registers for what they are made of.
+/// elsewhere; exp, exp_or_zero, 0 below -87; first_lane; max_lanes; kAccumulators
+/// and kTileVectors, how many vectors of sums scores and products keep in registers; and Sums,
+/// kSumLanes partial sums with zero_sums, add_up(sums, V), which adds a vector's lanes in groups of
+/// kSumLanes, and add_lanes, which adds the eight pairwise.
 ///
 /// A Row type decodes kWidth values of a stored row from value d on: load(row, d), and
 /// load_part(row, d, n) where only n are left (zero past them). Of keys side by side, whose pieces
@@ -238,11 +240,12 @@ void multiply_tile(const PanelProduct& t, int64_t row, int64_t column) {
     for (int v = 0; v < kC; ++v) L::store(c + i * t.c_stride + v * L::kWidth, sum[i][v]);
 }
 
-/// kR rows: as many columns at once as keep the multipliers busy.
+/// kR rows: as many columns at once as there are registers for, at most a chunk.
 template <class L, int kR>
 void multiply_rows(const PanelProduct& t, int64_t row) {
   constexpr int kNarrow = kPanelLanes / L::kWidth;
-  constexpr int kWide = kR == 1 ? 4 * kNarrow : kR == 2 ? 2 * kNarrow : kNarrow;
+  constexpr int kFit = L::kTileVectors / (kR * kNarrow);
+  constexpr int kWide = (kFit >= 4 ? 4 : kFit >= 2 ? 2 : 1) * kNarrow;
   int64_t column = 0;
   for (; column + kWide * L::kWidth <= t.n_cols; column += kWide * L::kWidth)
     multiply_tile<L, kR, kWide>(t, row, column);
@@ -298,18 +301,18 @@ float cap_and_find_max(const ScoreRow row, float cap, float max) {
   return L::max_lanes(largest);
 }
 
-/// scores = exp(score - offset) where visible, 0 elsewhere; returns the sum, over kWidth
+/// scores = exp(score - offset) where visible, 0 elsewhere; returns the sum, over kSumLanes
 /// interleaved partial sums that are added pairwise.
 template <class L, bool kWhole>
 float exponentials(const ScoreRow row, float offset) {
   const auto shift = L::broadcast(offset);
-  auto sum = L::zero();
+  auto sum = L::zero_sums();
 #pragma GCC unroll 2
   for (int64_t j = 0; j < row.n; j += L::kWidth) {
     auto e = L::exp_or_zero(L::sub(L::load(row.scores + j), shift));
     if (!kWhole) e = L::visible(e, j, row.begin, row.end, L::zero());
     L::store(row.scores + j, e);
-    sum = L::add(sum, e);
+    sum = L::add_up(sum, e);
   }
   return L::add_lanes(sum);
 }

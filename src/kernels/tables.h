@@ -13,8 +13,10 @@ const SmallKernels* small_kernels_avx512();
 /// One table per KvType, in its order.
 extern const AttendKernels kAttendKernelsRef[];
 const AttendKernels* attend_kernels_avx2();
+const AttendKernels* attend_kernels_avx512();
 
 extern const AttendLoops kAttendLoopsRef;
 const AttendLoops* attend_loops_avx2();
+const AttendLoops* attend_loops_avx512();
 
 }  // namespace caracal
